@@ -1,0 +1,7 @@
+//! The local cloud.
+//!
+//! Deals with: the emulated hosts, their event sources, storage and queue APIs, one durable store.
+//! Does not deal with: building functions, watching sources, talking to a person (`anyfn-cli`).
+
+pub mod clock;
+pub mod store;

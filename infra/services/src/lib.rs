@@ -1,0 +1,1 @@
+//! Portable clients for blobs and queues over memory, AWS and Azure.

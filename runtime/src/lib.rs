@@ -1,0 +1,1 @@
+//! All that a function author needs at compile time.
