@@ -4,4 +4,5 @@
 //! Does not deal with: building functions, watching sources, talking to a person (`anyfn-cli`).
 
 pub mod clock;
+pub mod process;
 pub mod store;
