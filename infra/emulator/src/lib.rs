@@ -3,6 +3,9 @@
 //! Deals with: the emulated hosts, their event sources, storage and queue APIs, one durable store.
 //! Does not deal with: building functions, watching sources, talking to a person (`anyfn-cli`).
 
+pub mod aws;
+pub mod azure;
 pub mod clock;
+pub mod identity;
 pub mod process;
 pub mod store;

@@ -1,0 +1,4 @@
+//! The AWS side of the local cloud.
+//!
+//! Deals with: S3, SQS, Lambda.
+//! Does not deal with: what is kept (`blobs`, `queues`), or Azure.
