@@ -1,1 +1,44 @@
-//! Portable clients for blobs and queues over memory, AWS and Azure.
+//! Portable clients for blobs and queues: one API over memory, AWS and Azure.
+//!
+//! Deals with: named stores and queues ([`blob::from_env`], [`queue::from_env`]), the URLs that bind
+//! them to a provider ([`Binding`]), credentials, and what the providers' APIs have in common.
+//! Does not deal with: events, triggers or functions; whatever only one provider can do.
+//!
+//! ```
+//! # async fn example() -> Result<(), anyfn_services::Error> {
+//! let photos = anyfn_services::Blob::memory();          // or blob::from_env("photos")?
+//! photos.put("in/a.jpg", "bytes").await?;
+//! let photo = photos.get("in/a.jpg").await?;
+//! assert_eq!(photo.bytes, "bytes");
+//! # Ok(()) }
+//! ```
+//!
+//! # Credentials
+//!
+//! They are read from the environment when a store or queue is opened, and used at the first call.
+//! The first of each list that is there wins; half of one (a key id without its secret) is an error.
+//!
+//! AWS: `AWS_ACCESS_KEY_ID` + `AWS_SECRET_ACCESS_KEY` (+ `AWS_SESSION_TOKEN`);
+//! `AWS_WEB_IDENTITY_TOKEN_FILE` + `AWS_ROLE_ARN` (+ `AWS_ROLE_SESSION_NAME`);
+//! `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI`
+//! (+ `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` or `AWS_CONTAINER_AUTHORIZATION_TOKEN`).
+//!
+//! Azure: `AZURE_STORAGE_SAS_TOKEN`; `AZURE_STORAGE_KEY`;
+//! `AZURE_FEDERATED_TOKEN_FILE` + `AZURE_CLIENT_ID` + `AZURE_TENANT_ID` (+ `AZURE_AUTHORITY_HOST`);
+//! `IDENTITY_ENDPOINT` + `IDENTITY_HEADER` (+ `AZURE_CLIENT_ID` for a user-assigned identity).
+
+#[cfg(any(test, feature = "behaviour"))]
+pub mod behaviour;
+mod binding;
+pub mod blob;
+mod dead_letters;
+mod environment;
+mod error;
+pub mod queue;
+
+pub use binding::Binding;
+pub use blob::Blob;
+pub use dead_letters::{dead_letters, dead_letters_in};
+pub use environment::Environment;
+pub use error::{Error, ErrorKind, Result};
+pub use queue::Queue;
