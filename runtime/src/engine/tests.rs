@@ -1,0 +1,166 @@
+//! The rules of one call, watched from a host's side.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::trigger::queue::Message;
+use crate::{Context, queue};
+
+type Log = Arc<Mutex<Vec<String>>>;
+
+struct Stand {
+    engine: Arc<Engine>,
+    fatal: Log,
+    sunk: Log,
+}
+
+fn stand<F>(max_in_flight: usize, handler: F) -> Stand
+where
+    F: crate::Handler<String, Arc<AtomicUsize>, Reply = ()>,
+{
+    let (fatal, sunk) = (Log::default(), Log::default());
+    let app = App::new("test", |_| async { Ok(Arc::new(AtomicUsize::new(0))) })
+        .on("work", queue::messages::<String>("jobs"), handler)
+        .dead_letters({
+            let sunk = Arc::clone(&sunk);
+            move |function, body, attributes| {
+                sunk.lock().unwrap().push(format!("{function} {body:?} {attributes:?}"));
+                async { Ok(()) }
+            }
+        });
+    let manifest = app.manifest().unwrap();
+    let limits = Limits {
+        max_in_flight,
+        workers: Handle::current(),
+        fatal: Arc::new({
+            let fatal = Arc::clone(&fatal);
+            move |why: &str| fatal.lock().unwrap().push(why.to_owned())
+        }),
+    };
+    let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
+    Stand { engine, fatal, sunk }
+}
+
+impl Stand {
+    async fn send(&self, body: &'static str, seconds: u64) -> Result<Reply, Error> {
+        let function = self.engine.function("work").unwrap();
+        let deadline = SystemTime::now() + Duration::from_secs(seconds);
+        let call = Call { deadline, ..Call::test(Arc::clone(&function.name)) };
+        let body = Bytes::from_static(body.as_bytes());
+        let event = Event::Message(Message { body: body.clone() });
+        self.engine.settle(function, event, call, body).await
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_a_failed_attempt_and_the_next_event_runs() {
+    let stand = stand(4, async |word: String, _cx: Context<_>| {
+        assert_ne!(word, "bad", "cannot stand it");
+        Ok(())
+    });
+    let error = stand.send("\"bad\"", 60).await.unwrap_err();
+    assert!(error.to_string().contains("cannot stand it"), "{error}");
+    assert_eq!(error.kind(), Kind::Retry);
+    stand.send("\"good\"", 60).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_panic_in_blocking_work_is_a_failed_attempt_too() {
+    let stand = stand(4, async |_: String, _cx: Context<_>| {
+        crate::blocking(|| panic!("in the mill")).await
+    });
+    let error = stand.send("\"x\"", 60).await.unwrap_err();
+    assert!(error.to_string().contains("in the mill"), "{error}");
+}
+
+#[tokio::test]
+async fn a_rejected_event_is_dead_lettered_with_its_reason_and_counts_as_dealt_with() {
+    let stand = stand(4, async |_: String, _cx: Context<_>| Err(Error::reject("no picture")));
+    stand.send("\"x\"", 60).await.unwrap();
+    let sunk = stand.sunk.lock().unwrap().join("\n");
+    assert!(sunk.contains("work") && sunk.contains("no picture"), "{sunk}");
+}
+
+#[tokio::test]
+async fn a_failed_sink_leaves_the_event_with_the_platform() {
+    let app = App::new("test", |_| async { Ok(()) })
+        .on("work", queue::messages::<String>("jobs"), async |_: String, _: Context<()>| {
+            Err::<(), _>(Error::reject("no picture"))
+        })
+        .dead_letters(|_, _, _| async { Err("the queue is gone".into()) });
+    let manifest = app.manifest().unwrap();
+    let limits =
+        Limits { max_in_flight: 1, workers: Handle::current(), fatal: Arc::new(|_: &str| ()) };
+    let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
+    let stand = Stand { engine, fatal: Log::default(), sunk: Log::default() };
+    let error = stand.send("\"x\"", 60).await.unwrap_err();
+    assert!(error.to_string().contains("the queue is gone"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_given_up_before_its_deadline_and_lets_go_by_itself() {
+    let stand = stand(4, async |_: String, _cx: Context<_>| std::future::pending().await);
+    let begun = Instant::now();
+    let error = stand.send("\"x\"", 60).await.unwrap_err();
+    assert!(error.to_string().contains("deadline"), "{error}");
+    let took = begun.elapsed();
+    assert!(took > Duration::from_secs(59) && took < Duration::from_secs(60), "{took:?}");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(stand.fatal.lock().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_spins_past_its_deadline_ends_the_process() {
+    let stand = stand(4, async |_: String, _cx: Context<_>| {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < Duration::from_millis(1400) {}
+        Ok(())
+    });
+    assert!(stand.send("\"x\"", 1).await.is_err());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(stand.fatal.lock().unwrap().join("").contains("does not let go"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_calls_run_at_once_than_there_are_places() {
+    let most = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&most);
+    let stand = stand(3, move |_: String, cx: Context<Arc<AtomicUsize>>| {
+        let seen = Arc::clone(&seen);
+        async move {
+            seen.fetch_max(cx.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            cx.fetch_sub(1, Ordering::SeqCst);
+            Ok(())
+        }
+    });
+    let calls = (0..20).map(|_| stand.send("\"x\"", 60));
+    for outcome in futures_util::future::join_all(calls).await {
+        outcome.unwrap();
+    }
+    assert_eq!(most.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_be_built_is_built_again_at_the_next_event() {
+    let tries = Arc::new(AtomicUsize::new(0));
+    let app = App::new("test", {
+        let tries = Arc::clone(&tries);
+        move |_| {
+            let first = tries.fetch_add(1, Ordering::SeqCst) == 0;
+            async move { if first { Err(Error::retry("the database sleeps")) } else { Ok(()) } }
+        }
+    })
+    .on("work", queue::messages::<String>("jobs"), async |_: String, _: Context<()>| Ok(()))
+    .dead_letters(|_, _, _| async { Ok(()) });
+    let manifest = app.manifest().unwrap();
+    assert_eq!(tries.load(Ordering::SeqCst), 0, "a listing builds no state");
+    let limits =
+        Limits { max_in_flight: 1, workers: Handle::current(), fatal: Arc::new(|_: &str| ()) };
+    let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
+    let stand = Stand { engine, fatal: Log::default(), sunk: Log::default() };
+    let error = stand.send("\"x\"", 60).await.unwrap_err();
+    assert!(error.to_string().contains("the database sleeps"), "{error}");
+    stand.send("\"x\"", 60).await.unwrap();
+}

@@ -1,0 +1,13 @@
+//! Azure Functions: this process as a custom handler.
+//!
+//! Deals with: the host's envelope and forwarded HTTP ([`server`]), the files a deployment needs
+//! ([`files`]). Does not deal with: storage accounts; dead letters leave through output bindings.
+
+#[cfg(feature = "azure")]
+mod server;
+#[cfg(not(feature = "azure"))]
+#[path = "../absent.rs"]
+mod server;
+
+use super::Environment;
+pub(super) use server::serve;

@@ -1,0 +1,192 @@
+//! Start-up: which host runs this process, what the environment says, and the end of the process.
+//!
+//! Deals with: the argument `manifest`, the choice of host, reading the environment (here and nowhere
+//! else in this crate). Does not deal with: any host's protocol; each has a room of its own.
+
+pub mod azure;
+#[cfg(feature = "container")]
+mod container;
+#[cfg(not(feature = "container"))]
+#[path = "absent.rs"]
+mod container;
+#[cfg(feature = "lambda")]
+mod lambda;
+#[cfg(not(feature = "lambda"))]
+#[path = "absent.rs"]
+mod lambda;
+mod logs;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::runtime::Builder;
+
+use crate::app::App;
+use crate::config::Settings;
+use crate::engine::{Engine, Fatal, Limits};
+use crate::manifest::Manifest;
+
+/// The environment of the process, read once.
+pub(crate) type Environment = BTreeMap<String, String>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Host {
+    Lambda,
+    Azure,
+    Container,
+}
+
+/// Runs `app` as the process's arguments and environment ask for: `main` is one line.
+///
+/// With the argument `manifest` it prints the app's manifest and ends. With none it serves: under AWS
+/// Lambda where `AWS_LAMBDA_RUNTIME_API` is set, as an Azure Functions custom handler where
+/// `FUNCTIONS_CUSTOMHANDLER_PORT` is, otherwise as a container on `PORT` (default 8080). `ANYFN_HOST`
+/// (`lambda`, `azure`, `container`) decides before all of these.
+///
+/// Exit code 0 after `manifest` and after an orderly end, 1 where the app cannot start or run, 2 for
+/// arguments that are none.
+pub fn main<S: Send + Sync + 'static>(app: App<S>) -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["manifest"] => app.manifest().and_then(|manifest| print(&manifest)),
+        [] => serve(app),
+        _ => {
+            let text =
+                format!("unknown arguments: {}; the only one is `manifest`", words.join(" "));
+            let _ = writeln!(std::io::stderr(), "error: {text}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => {
+            // A listing has no log: a person or a build reads it.
+            if words.is_empty() {
+                logs::fatal(&text);
+            } else {
+                let _ = writeln!(std::io::stderr(), "error: {text}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(manifest: &Manifest) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(manifest.to_json().as_bytes()).and_then(|()| out.flush());
+    written.map_err(|fault| format!("the manifest could not be written: {fault}"))
+}
+
+fn serve<S: Send + Sync + 'static>(app: App<S>) -> Result<(), String> {
+    let environment: Environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    logs::install(environment.get("ANYFN_LOG").map(String::as_str))?;
+    let host = choose(&environment)?;
+    let manifest = app.manifest()?;
+    // On Azure dead letters leave through output bindings, which need no client and no variable.
+    let settings = Settings::read(&manifest, &environment, host != Host::Azure)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let max_in_flight = number(&environment, "ANYFN_MAX_IN_FLIGHT", cores)?;
+    let runtime = |fault| format!("the async runtime could not start: {fault}");
+    let workers = Builder::new_multi_thread()
+        .worker_threads(cores.max(2))
+        .thread_name("anyfn-handler")
+        .enable_all()
+        .build()
+        .map_err(runtime)?;
+    // The host is spoken to from this thread alone: no handler can keep it waiting.
+    let front = Builder::new_current_thread().enable_all().build().map_err(runtime)?;
+    let limits = Limits { max_in_flight, workers: workers.handle().clone(), fatal: fatal() };
+    let engine = Arc::new(Engine::new(app, manifest, settings, limits));
+    let served = front.block_on(async {
+        match host {
+            Host::Lambda => lambda::serve(engine, environment).await,
+            Host::Azure => azure::serve(engine, environment).await,
+            Host::Container => container::serve(engine, environment).await,
+        }
+    });
+    // A handler that never returns must not keep the process.
+    workers.shutdown_background();
+    served
+}
+
+fn fatal() -> Fatal {
+    Arc::new(|why: &str| {
+        logs::fatal(why);
+        std::process::exit(1);
+    })
+}
+
+fn choose(environment: &Environment) -> Result<Host, String> {
+    let set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
+    let (lambda, azure) = ("AWS_LAMBDA_RUNTIME_API", "FUNCTIONS_CUSTOMHANDLER_PORT");
+    match environment.get("ANYFN_HOST").map(String::as_str) {
+        Some("lambda") => Ok(Host::Lambda),
+        Some("azure") => Ok(Host::Azure),
+        Some("container") => Ok(Host::Container),
+        Some(other) if !other.is_empty() => Err(format!(
+            "ANYFN_HOST=`{other}` is no host; a right one: ANYFN_HOST=lambda, azure or container"
+        )),
+        _ if set(lambda) && set(azure) => Err(format!(
+            "both {lambda} and {azure} are set, so the host is not clear; set ANYFN_HOST=lambda or ANYFN_HOST=azure"
+        )),
+        _ if set(lambda) => Ok(Host::Lambda),
+        _ if set(azure) => Ok(Host::Azure),
+        _ => Ok(Host::Container),
+    }
+}
+
+/// The whole number in `name`, at least 1, or `default` where it is not set.
+pub(crate) fn number<T>(environment: &Environment, name: &str, default: T) -> Result<T, String>
+where
+    T: std::str::FromStr + PartialOrd + From<u8>,
+{
+    match environment.get(name).filter(|text| !text.is_empty()) {
+        None => Ok(default),
+        Some(text) => text.parse().ok().filter(|n| *n >= T::from(1)).ok_or_else(|| {
+            format!("{name}=`{text}` is not a whole number from 1 up; a right one: {name}=8")
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Environment {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_host_is_chosen_by_its_own_signal_and_port_alone_is_none() {
+        let lambda = ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001");
+        let azure = ("FUNCTIONS_CUSTOMHANDLER_PORT", "7000");
+        let chosen = |pairs: &[(&str, &str)]| choose(&environment(pairs));
+        assert_eq!(chosen(&[lambda]), Ok(Host::Lambda));
+        assert_eq!(chosen(&[azure]), Ok(Host::Azure));
+        assert_eq!(chosen(&[("PORT", "80")]), Ok(Host::Container));
+        assert_eq!(chosen(&[lambda, ("ANYFN_HOST", "container")]), Ok(Host::Container));
+        let both = chosen(&[lambda, azure]).unwrap_err();
+        assert!(both.contains(lambda.0) && both.contains(azure.0), "{both}");
+        let odd = chosen(&[("ANYFN_HOST", "gcp")]).unwrap_err();
+        assert!(odd.contains("`gcp`") && odd.contains("ANYFN_HOST=lambda"), "{odd}");
+    }
+
+    #[test]
+    fn a_malformed_number_names_its_variable_and_shows_a_right_one() {
+        for bad in ["0", "-1", "many", "1.5"] {
+            let fault = number(
+                &environment(&[("ANYFN_MAX_IN_FLIGHT", bad)]),
+                "ANYFN_MAX_IN_FLIGHT",
+                2usize,
+            );
+            let fault = fault.unwrap_err();
+            assert!(fault.contains(bad) && fault.contains("ANYFN_MAX_IN_FLIGHT=8"), "{fault}");
+        }
+        assert_eq!(number(&environment(&[]), "X", 2usize), Ok(2));
+    }
+}
