@@ -6,6 +6,8 @@
 pub mod aws;
 pub mod azure;
 pub mod clock;
+pub mod cloud;
 pub mod identity;
 pub mod process;
+pub mod queues;
 pub mod store;
