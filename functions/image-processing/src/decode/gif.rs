@@ -1,0 +1,58 @@
+//! Deals with: the first frame of a GIF, laid on its screen; what it does not cover is white.
+//! Does not deal with: the frames after it.
+
+use super::{Kind, Limits, Picture, buffer, check};
+use crate::{error::PictureError, orientation::Orientation};
+use gif::{ColorOutput, DecodeOptions, DecodingError};
+
+const KIND: Kind = Kind::Gif;
+
+pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureError> {
+    let mut options = DecodeOptions::new();
+    // A byte a pixel instead of four.
+    options.set_color_output(ColorOutput::Indexed);
+    // A frame that reaches beyond the screen could be far larger than the size that was checked.
+    options.check_frame_consistency(true);
+    options.check_lzw_end_code(true);
+    let mut decoder = options.read_info(bytes).map_err(explain)?;
+    let full = (u32::from(decoder.width()), u32::from(decoder.height()));
+    check(KIND, full, limits)?;
+
+    let Some(frame) = decoder.next_frame_info().map_err(explain)? else {
+        return Err(PictureError::corrupt(KIND, "it has no frame"));
+    };
+    let (left, top) = (usize::from(frame.left), usize::from(frame.top));
+    let (width, height) = (usize::from(frame.width), usize::from(frame.height));
+    let transparent = frame.transparent;
+    if width == 0 || height == 0 {
+        return Err(PictureError::lies(KIND, format!("its first frame is {width}x{height}")));
+    }
+
+    let mut indices = vec![0; decoder.buffer_size()];
+    decoder.read_into_buffer(&mut indices).map_err(explain)?;
+    let palette = decoder.palette().map_err(explain)?;
+
+    let mut rgb = buffer(KIND, full, 3)?;
+    rgb.fill(u8::MAX);
+    let row_bytes = usize::from(decoder.width()) * 3;
+    let rows = rgb.chunks_exact_mut(row_bytes).skip(top);
+    for (row, line) in rows.zip(indices.chunks_exact(width)) {
+        for (pixel, index) in row.chunks_exact_mut(3).skip(left).zip(line) {
+            let at = usize::from(*index) * 3;
+            // An index beyond the palette is shown as nothing, as browsers do.
+            if let (false, Some(colour)) = (transparent == Some(*index), palette.get(at..at + 3)) {
+                pixel.copy_from_slice(colour);
+            }
+        }
+    }
+    Ok(Picture { kind: KIND, full, size: full, rgb, orientation: Orientation::AsStored })
+}
+
+fn explain(error: DecodingError) -> PictureError {
+    match error {
+        DecodingError::UnexpectedEof => {
+            PictureError::corrupt(KIND, "the file ends before the picture does")
+        }
+        other => PictureError::corrupt(KIND, other),
+    }
+}

@@ -1,0 +1,40 @@
+//! Deals with: WebP, lossy, lossless, with alpha; the first frame of an animation.
+//! Does not deal with: colour profiles.
+
+use super::{Kind, Limits, Picture, alpha, buffer, check};
+use crate::{error::PictureError, orientation::Orientation};
+use image_webp::{DecodingError, WebPDecoder};
+use std::io::Cursor;
+
+mod layout;
+
+const KIND: Kind = Kind::WebP;
+
+pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureError> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(explain)?;
+    let full = decoder.dimensions();
+    check(KIND, full, limits)?;
+    // A frame inside may declare a size of its own, which the decoder compares only afterwards.
+    layout::check_frames(bytes, full)?;
+    decoder.set_memory_limit(bytes.len());
+
+    let exif = decoder.exif_metadata().map_err(explain)?;
+    let orientation = exif.as_deref().map(Orientation::from_exif).unwrap_or_default();
+    let has_alpha = decoder.has_alpha();
+    let mut pixels = buffer(KIND, full, if has_alpha { 4 } else { 3 })?;
+    decoder.read_image(&mut pixels).map_err(explain)?;
+    let rgb = if has_alpha { alpha::flatten(pixels) } else { pixels };
+    Ok(Picture { kind: KIND, full, size: full, rgb, orientation })
+}
+
+fn explain(error: DecodingError) -> PictureError {
+    match error {
+        DecodingError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
+            PictureError::corrupt(KIND, "the file ends before the picture does")
+        }
+        DecodingError::InconsistentImageSizes => {
+            PictureError::lies(KIND, "its frame is of another size than its header says")
+        }
+        other => PictureError::corrupt(KIND, other),
+    }
+}
