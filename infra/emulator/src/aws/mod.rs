@@ -2,3 +2,5 @@
 //!
 //! Deals with: S3, SQS, Lambda.
 //! Does not deal with: what is kept (`blobs`, `queues`), or Azure.
+
+pub mod auth;
