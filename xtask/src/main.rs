@@ -1,2 +1,61 @@
-//! Entry point.
-fn main() {}
+//! `cargo xtask`: sets up and runs what CI runs.
+//!
+//! Deals with: the command line. `test` is the gate, the others are single steps of it.
+//! Does not deal with: anything that a user of anyfn runs (`anyfn-cli`).
+#![expect(clippy::print_stdout, reason = "a developer's tool talks to its terminal")]
+
+mod cargo;
+mod deny;
+mod gate;
+mod peers;
+mod step;
+mod tidy;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test          everything that CI checks
+  test --quick  format, tidy, clippy, unit tests
+  tidy          the house rules
+  deny          licences, bans and sources of the dependencies
+  e2e [NAME]    end-to-end tests alone, those whose name contains NAME";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            println!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<(), String> {
+    // This file's folder is one below the root.
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
+    let place =
+        || Ok::<_, String>(gate::Place { target: cargo::target(&root)?, root: root.clone() });
+    match words {
+        ["test"] => verdict(&gate::steps(&place()?, false)),
+        ["test", "--quick"] => verdict(&gate::steps(&place()?, true)),
+        ["tidy"] => tidy::run(&root),
+        ["deny"] => deny::run(&place()?),
+        ["e2e"] => gate::end_to_end(&place()?, ""),
+        ["e2e", name] => gate::end_to_end(&place()?, name),
+        _ => Err(USAGE.to_owned()),
+    }
+}
+
+fn verdict(steps: &[step::Step]) -> Result<(), String> {
+    let outcomes = step::run(steps);
+    println!("\n{}", step::table(&outcomes));
+    let failed = outcomes.iter().any(|outcome| outcome.failure.is_some());
+    if failed { Err("\nthe gate is closed".to_owned()) } else { Ok(()) }
+}

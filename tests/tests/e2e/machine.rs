@@ -1,0 +1,51 @@
+//! What `cargo xtask test` lays out for these tests: our binaries, foreign clients.
+//!
+//! Deals with: finding them, and saying how to get them where they are missing.
+//! Does not deal with: starting anything.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// One of our own binaries, such as `anyfn` or `webhook`.
+fn binary(name: &str) -> PathBuf {
+    found("ANYFN_TEST_BIN_DIR", name)
+}
+
+/// A program of the virtual environment: `python`, `aws`, `cargo-lambda`.
+fn peer(name: &str) -> PathBuf {
+    found("ANYFN_TEST_VENV", &format!("bin/{name}"))
+}
+
+fn found(variable: &str, below: &str) -> PathBuf {
+    let folder = std::env::var_os(variable);
+    let folder = folder.unwrap_or_else(|| panic!("{variable} is not set; hint: cargo xtask e2e"));
+    let path = PathBuf::from(folder).join(below);
+    assert!(path.exists(), "{} is missing; hint: cargo xtask e2e", path.display());
+    path
+}
+
+fn said(program: &Path, args: &[&str]) -> String {
+    let output = Command::new(program).args(args).output();
+    let output = output.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    assert!(output.status.success(), "{}: {output:?}", program.display());
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn every_foreign_client_starts() {
+    assert!(said(&peer("aws"), &["--version"]).starts_with("aws-cli/"));
+    assert!(said(&peer("cargo-lambda"), &["lambda", "--version"]).starts_with("cargo-lambda"));
+    said(
+        &peer("python"),
+        &["-c", "import boto3, azure.storage.blob, azure.storage.queue, awslambdaric"],
+    );
+    said("node".as_ref(), &["--version"]);
+    said("strace".as_ref(), &["--version"]);
+}
+
+#[test]
+fn every_binary_is_built() {
+    for name in ["anyfn", "webhook", "image-processing"] {
+        binary(name);
+    }
+}

@@ -1,0 +1,91 @@
+//! The gate: the steps that a change must pass, in order.
+//!
+//! Deals with: which steps there are and what `--quick` leaves out.
+//! Does not deal with: how the clients of the end-to-end tests are installed (`peers.rs`).
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use crate::{cargo, deny, peers, step::Step, tidy};
+
+/// Where everything is.
+#[derive(Clone)]
+pub(crate) struct Place {
+    /// The workspace's root.
+    pub root: PathBuf,
+    /// Cargo's target folder; what xtask makes is in `xtask` below it.
+    pub target: PathBuf,
+}
+
+/// The selection of packages is that of the test calls: each dependency is built once, with one set
+/// of features.
+const BUILD: &str = "build --locked --workspace --bins --tests";
+
+/// The steps of `cargo xtask test`, or of its `--quick` form.
+pub(crate) fn steps(place: &Place, quick: bool) -> Vec<Step> {
+    let cargo = |name, needs, line: &'static str| {
+        let place = place.clone();
+        Step { name, needs, run: Box::new(move || call(&place, line, &[])) }
+    };
+    let own = |name, run: fn(&Place) -> Result<(), String>| {
+        let place = place.clone();
+        Step { name, needs: &[], run: Box::new(move || run(&place)) }
+    };
+    let mut steps = vec![
+        cargo("format", &[], "fmt --all --check"),
+        own("tidy", |place| tidy::run(&place.root)),
+        cargo("clippy", &[], "clippy --locked --workspace --all-targets -- -D warnings"),
+        cargo("build", &[], BUILD),
+    ];
+    if quick {
+        steps.push(cargo(
+            "unit tests",
+            &["build"],
+            "test --locked --workspace --exclude anyfn-tests --lib --bins",
+        ));
+        return steps;
+    }
+    steps.extend([
+        cargo(
+            "tests",
+            &["build"],
+            "test --locked --workspace --exclude anyfn-tests --lib --bins --tests",
+        ),
+        cargo("doc tests", &["build"], "test --locked --workspace --exclude anyfn-tests --doc"),
+        own("docs", |place| {
+            call(
+                place,
+                "doc --locked --workspace --no-deps",
+                &[("RUSTDOCFLAGS", "-D warnings".as_ref())],
+            )
+        }),
+        own("licences", deny::run),
+        own("peers", peers::set_up),
+        Step { needs: &["build", "peers"], ..own("end to end", |place| end_to_end(place, "")) },
+    ]);
+    steps
+}
+
+/// Builds what the end-to-end tests start, sets up what they talk to, runs those that `filter` names.
+///
+/// # Errors
+/// What could not be had, or the call that failed.
+pub(crate) fn end_to_end(place: &Place, filter: &str) -> Result<(), String> {
+    peers::set_up(place)?;
+    call(place, BUILD, &[])?;
+    let (venv, binaries) = (peers::venv(place), place.target.join("debug"));
+    let env = [("ANYFN_TEST_VENV", venv.as_os_str()), ("ANYFN_TEST_BIN_DIR", binaries.as_os_str())];
+    call(place, &format!("test --locked --workspace --test e2e {filter}"), &env)
+}
+
+/// Runs one cargo call to its end.
+///
+/// # Errors
+/// The call, if it did not succeed.
+pub(crate) fn call(place: &Place, line: &str, env: &[(&str, &OsStr)]) -> Result<(), String> {
+    println!("$ cargo {line}");
+    let mut cargo = cargo::command(&place.root);
+    cargo.args(line.split_whitespace()).envs(env.iter().copied());
+    let status = cargo.status().map_err(|error| format!("cargo {line}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("cargo {line}: {status}")) }
+}

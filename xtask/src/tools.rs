@@ -1,0 +1,63 @@
+//! Programs of the system that the end-to-end tests need.
+//!
+//! Deals with: finding them; installing them through apt where that needs no question to anyone.
+//! Does not deal with: packages from Python's registry (`peers.rs`).
+
+use std::process::{Command, Stdio};
+
+/// A program: how to see that it works, and which Debian package brings it.
+pub(crate) struct Tool {
+    pub name: &'static str,
+    pub probe: &'static [&'static str],
+    pub package: &'static str,
+}
+
+/// What the end-to-end tests call.
+pub(crate) const TOOLS: [Tool; 4] = [
+    Tool { name: "python3", probe: &["python3", "--version"], package: "python3" },
+    Tool {
+        name: "python3's venv",
+        probe: &["python3", "-c", "import ensurepip, venv"],
+        package: "python3-venv",
+    },
+    Tool { name: "node", probe: &["node", "--version"], package: "nodejs" },
+    Tool { name: "strace", probe: &["strace", "--version"], package: "strace" },
+];
+
+/// Finds every tool, or installs what is missing.
+///
+/// # Errors
+/// A sentence that says how to get what is missing.
+pub(crate) fn set_up() -> Result<(), String> {
+    let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !works(tool.probe)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.iter().map(|tool| tool.name).collect::<Vec<_>>().join(", ");
+    let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
+    let hint = format!("missing: {names}; hint: apt-get install {}", packages.join(" "));
+    if !(is_root() && works(&["apt-get", "--version"])) {
+        return Err(hint);
+    }
+    println!("installing {}", packages.join(" "));
+    let install =
+        [&["apt-get", "install", "-y", "-qq", "--no-install-recommends"], packages.as_slice()]
+            .concat();
+    let installed = works(&["apt-get", "update", "-qq"]) && works(&install);
+    let still = missing.iter().any(|tool| !works(tool.probe));
+    if installed && !still { Ok(()) } else { Err(hint) }
+}
+
+fn works(line: &[&str]) -> bool {
+    let mut command = Command::new(line[0]);
+    command
+        .args(&line[1..])
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|said| said.stdout.trim_ascii() == b"0")
+}
