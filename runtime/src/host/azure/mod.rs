@@ -1,13 +1,17 @@
 //! Azure Functions: this process as a custom handler.
 //!
-//! Deals with: the host's envelope and forwarded HTTP ([`server`]), the files a deployment needs
+//! Deals with: the host's envelope and forwarded HTTP (`server`), the files a deployment needs
 //! ([`files`]). Does not deal with: storage accounts; dead letters leave through output bindings.
 
+mod express;
+mod files;
 #[cfg(feature = "azure")]
 mod server;
 #[cfg(not(feature = "azure"))]
 #[path = "../absent.rs"]
 mod server;
+
+pub use files::{DEAD_LETTER, EXECUTABLE, File, ROUTE_PREFIX, files};
 
 use super::Environment;
 pub(super) use server::serve;
