@@ -9,6 +9,7 @@ mod container;
 #[cfg(not(feature = "container"))]
 #[path = "absent.rs"]
 mod container;
+mod json;
 #[cfg(feature = "lambda")]
 mod lambda;
 #[cfg(not(feature = "lambda"))]

@@ -33,7 +33,7 @@ pub fn cron(expression: impl Into<String>) -> Schedule {
 /// in whole hours. Anything else fails the listing.
 pub fn every(period: Duration) -> Schedule {
     let minutes = period.as_secs() / 60;
-    let whole = period.subsec_nanos() == 0 && period.as_secs() % 60 == 0;
+    let whole = period.subsec_nanos() == 0 && period.as_secs().is_multiple_of(60);
     Schedule(match minutes {
         1 if whole => "* * * * *".to_owned(),
         m if whole && m > 0 && m < 60 && 60 % m == 0 => format!("*/{m} * * * *"),
