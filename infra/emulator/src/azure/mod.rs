@@ -6,3 +6,4 @@
 pub mod auth;
 pub mod error;
 pub mod functions;
+pub mod identity_endpoint;

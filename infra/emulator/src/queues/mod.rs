@@ -27,6 +27,22 @@ use crate::clock::{Clock, instant};
 use crate::cloud::Cloud;
 use crate::store::Store;
 
+/// [`Queues::receive`] inside the caller's transaction. Azure only: whoever waits for a dead-letter queue
+/// is not told.
+///
+/// # Errors
+/// [`QueueError::NoQueue`], [`QueueError::Store`].
+pub(crate) fn take(
+    db: &Connection,
+    now_ms: i64,
+    cloud: Cloud,
+    name: &str,
+    max: usize,
+    visibility: Option<Duration>,
+) -> Result<Vec<Message>, QueueError> {
+    receive::receive(db, now_ms, cloud, name, max, visibility).map(|received| received.messages)
+}
+
 /// All queues of both clouds. A cheap handle; what a call has answered is committed.
 #[derive(Clone)]
 pub struct Queues {

@@ -48,7 +48,8 @@ pub(crate) fn read(folder: &Path, settings: &Settings) -> Result<Definition, Fil
         let function = function_json::parse(&name, &text(&file)?, settings)
             .and_then(|function| check_bundle(&host, &function).map(|()| function))
             .map_err(|why| wrong(&file, why))?;
-        let twin = functions.iter().find(|other: &&Function| other.name.eq_ignore_ascii_case(&name));
+        let twin =
+            functions.iter().find(|other: &&Function| other.name.eq_ignore_ascii_case(&name));
         if let Some(twin) = twin {
             let why = format!("'{name}' and '{}' differ only in case", twin.name);
             return Err(wrong(&file, why));
@@ -89,10 +90,12 @@ fn check_bundle(host: &HostConfig, function: &Function) -> Result<(), String> {
     let queue = matches!(function.trigger, Trigger::Queue { .. })
         || function.outputs.iter().any(|output| matches!(output.target, Target::Queue(_)));
     if queue && !host.bundle {
-        return Err("queue bindings need an extension bundle; add to host.json \"extensionBundle\": \
+        return Err(
+            "queue bindings need an extension bundle; add to host.json \"extensionBundle\": \
                     {\"id\": \"Microsoft.Azure.Functions.ExtensionBundle\", \
                     \"version\": \"[4.*, 5.0.0)\"}"
-            .to_owned());
+                .to_owned(),
+        );
     }
     Ok(())
 }
@@ -139,10 +142,12 @@ mod tests {
         assert!(error(&[]).starts_with("host.json: cannot be read"));
         assert!(error(&[("host.json", HOST)]).starts_with(".: no function"));
         assert!(
-            error(&[("host.json", HOST), ("x/function.json", "{}")]).starts_with("x/function.json: ")
+            error(&[("host.json", HOST), ("x/function.json", "{}")])
+                .starts_with("x/function.json: ")
         );
         assert!(
-            error(&[("host.json", HOST), ("1x/function.json", HTTP)]).contains("not a function's name")
+            error(&[("host.json", HOST), ("1x/function.json", HTTP)])
+                .contains("not a function's name")
         );
     }
 

@@ -134,7 +134,9 @@ impl<'a> Binding<'a> {
         if name != "$return"
             && (name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(plain))
         {
-            return Err(format!("the binding name '{name}' must be letters and digits, like 'message'"));
+            return Err(format!(
+                "the binding name '{name}' must be letters and digits, like 'message'"
+            ));
         }
         Ok(Self { name, kind, map, settings })
     }
@@ -254,9 +256,8 @@ impl<'a> Binding<'a> {
                 }
             }
             _ => {
-                return Err(self.wrong(
-                    "this binding is not emulated; there are the outputs http and queue",
-                ));
+                return Err(self
+                    .wrong("this binding is not emulated; there are the outputs http and queue"));
             }
         };
         Ok(Output { name: self.name.clone(), target, binary: self.is_binary()? })

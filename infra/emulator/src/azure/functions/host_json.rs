@@ -145,9 +145,8 @@ fn handler(section: &Section<'_>) -> Result<Handler, String> {
         return Err(executable.wrong("the path of the executable", "\"handler\""));
     };
     let mut arguments = description.at("arguments").texts()?;
-    arguments.extend(
-        description.at("defaultWorkerPath").text()?.filter(|worker| !worker.is_empty()),
-    );
+    arguments
+        .extend(description.at("defaultWorkerPath").text()?.filter(|worker| !worker.is_empty()));
     arguments.extend(description.at("workerArguments").texts()?);
     let forward = section.at("enableForwardingHttpRequest").flag()?;
     let mode = match (section.at("enableProxyingHttpRequest").flag()?, forward) {
@@ -156,9 +155,11 @@ fn handler(section: &Section<'_>) -> Result<Handler, String> {
         (false, false) => HttpMode::Envelope,
     };
     if section.at("http").is_present() {
-        return Err("'customHandler.http' (routes without function.json) is not emulated; write a \
+        return Err(
+            "'customHandler.http' (routes without function.json) is not emulated; write a \
                     function.json with an httpTrigger for each route"
-            .to_owned());
+                .to_owned(),
+        );
     }
     Ok(Handler {
         executable: path,
@@ -222,7 +223,10 @@ mod tests {
             ("[]", "must be a JSON object"),
             ("{", "not JSON"),
             (r#"{"version":"2.0"}"#, "'customHandler.description.defaultExecutablePath' must be"),
-            (r#"{"version":"2.0","functionTimeout":"5m"}"#, "'functionTimeout' must be a time span"),
+            (
+                r#"{"version":"2.0","functionTimeout":"5m"}"#,
+                "'functionTimeout' must be a time span",
+            ),
             (
                 r#"{"version":"2.0","extensions":{"queues":{"batchSize":33}}}"#,
                 "from 1 to 32, like 1, not 33",

@@ -39,8 +39,10 @@ pub(crate) fn response(function: &Function, reply: &Reply) -> Result<Response<By
         Value::Object(object) if output.name != "$return" => from_object(&object),
         Value::Object(object) if field(&object, "body").is_some() => from_object(&object),
         other if output.name == "$return" => content(StatusCode::OK, &other, None),
-        _ => Err("the http output must be an object, like {\"statusCode\": 200, \"body\": \"hello\"}"
-            .to_owned()),
+        _ => Err(
+            "the http output must be an object, like {\"statusCode\": 200, \"body\": \"hello\"}"
+                .to_owned(),
+        ),
     }
 }
 

@@ -89,7 +89,9 @@ fn text(bytes: &[u8]) -> String {
 fn name_in_title_case(name: &str) -> String {
     let word = |word: &str| {
         let mut chars = word.chars();
-        chars.next().map_or_else(String::new, |c| c.to_ascii_uppercase().to_string() + chars.as_str())
+        chars
+            .next()
+            .map_or_else(String::new, |c| c.to_ascii_uppercase().to_string() + chars.as_str())
     };
     name.split('-').map(word).collect::<Vec<_>>().join("-")
 }

@@ -29,13 +29,19 @@ pub(crate) enum OutputValue {
 
 /// The host decodes every string that happens to be valid base64, unless the binding is binary.
 pub(crate) fn value(binary: bool, value: Value) -> OutputValue {
-    if !binary && let Value::String(text) = &value {
-        let bare: String = text.chars().filter(|c| !" \t\r\n".contains(*c)).collect();
-        if let Ok(bytes) = BASE64.decode(bare) {
-            return OutputValue::Bytes(bytes);
-        }
+    if !binary
+        && let Value::String(text) = &value
+        && let Some(bytes) = from_base64(text)
+    {
+        return OutputValue::Bytes(bytes);
     }
     OutputValue::Json(value)
+}
+
+/// Decodes base64 as .NET does: white space between the characters is ignored.
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let bare: String = text.chars().filter(|c| !" \t\r\n".contains(*c)).collect();
+    BASE64.decode(bare).ok()
 }
 
 /// The value for one declared output; `None` where the reply has none for it.
@@ -144,10 +150,7 @@ mod tests {
         let pick = |text| pick(&all[0], &all, &reply(text));
         assert_eq!(pick(r#"{"Outputs":{"other":"x y"}}"#), None);
         assert_eq!(pick(r#"{"Outputs":{"q":null}}"#), None);
-        assert_eq!(
-            pick(r#"{"Outputs":{"q":"x y"}}"#),
-            Some(OutputValue::Json(json!("x y")))
-        );
+        assert_eq!(pick(r#"{"Outputs":{"q":"x y"}}"#), Some(OutputValue::Json(json!("x y"))));
         assert_eq!(pick(r#"{"ReturnValue":{"q":"r r"}}"#), Some(OutputValue::Json(json!("r r"))));
         assert_eq!(pick(r#"{"ReturnValue":"text"}"#), None);
     }

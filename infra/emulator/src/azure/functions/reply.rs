@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn no_other_status_than_success_counts_not_even_404() {
-        for status in [StatusCode::NOT_FOUND, StatusCode::INTERNAL_SERVER_ERROR, StatusCode::FOUND] {
+        for status in [StatusCode::NOT_FOUND, StatusCode::INTERNAL_SERVER_ERROR, StatusCode::FOUND]
+        {
             let failed = decode(status, Some("application/json"), b"{}").unwrap_err();
             assert!(failed.contains("thrown away"), "{failed}");
         }

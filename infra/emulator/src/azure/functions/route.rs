@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn a_template_that_cannot_be_honoured_is_refused_with_a_right_one() {
-        for template in ["/a", "~/a", "a//b", "{id:int}", "a-{id}", "{a?}/b", "{*r}/b", "{a}/{A}", "{}"]
+        for template in
+            ["/a", "~/a", "a//b", "{id:int}", "a-{id}", "{a?}/b", "{*r}/b", "{a}/{A}", "{}"]
         {
             let error = Route::parse(template).unwrap_err();
             assert!(error.contains("a right one is"), "{template}: {error}");

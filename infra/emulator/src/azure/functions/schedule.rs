@@ -19,8 +19,8 @@ pub(crate) struct Schedule {
 }
 
 const NAMES: [&str; 19] = [
-    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC", "SUN", "MON",
-    "TUE", "WED", "THU", "FRI", "SAT",
+    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC", "SUN",
+    "MON", "TUE", "WED", "THU", "FRI", "SAT",
 ];
 
 impl Schedule {
@@ -108,9 +108,16 @@ mod tests {
 
     #[test]
     fn what_ncrontab_does_not_know_is_refused() {
-        for text in
-            ["", "* * * *", "0 0 L * *", "0 0 ? * *", "0 0 * * 5#2", "00:05:00", "@daily", "61 * * * *"]
-        {
+        for text in [
+            "",
+            "* * * *",
+            "0 0 L * *",
+            "0 0 ? * *",
+            "0 0 * * 5#2",
+            "00:05:00",
+            "@daily",
+            "61 * * * *",
+        ] {
             let error = Schedule::parse(text).unwrap_err();
             assert!(error.contains("a right one is"), "{text}: {error}");
         }
@@ -120,7 +127,8 @@ mod tests {
 
     #[test]
     fn only_a_schedule_below_a_minute_is_unmonitored() {
-        let unmonitored = |text| Schedule::parse(text).unwrap().is_unmonitored(at("2026-01-01T00:00:30Z"));
+        let unmonitored =
+            |text| Schedule::parse(text).unwrap().is_unmonitored(at("2026-01-01T00:00:30Z"));
         assert!(unmonitored("*/30 * * * * *"));
         assert!(!unmonitored("0 * * * * *"));
         assert!(!unmonitored("0 3 * * *"));

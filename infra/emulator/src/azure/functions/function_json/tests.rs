@@ -21,16 +21,15 @@ fn a_queue_function_names_its_queues_by_setting() {
     assert!(matches!(function.trigger, Trigger::Queue { queue } if queue == "deliveries"));
     assert!(function.binary);
     let target = Target::Queue("deliveries-poison".to_owned());
-    assert_eq!(
-        function.outputs,
-        [Output { name: "deadletter".to_owned(), target, binary: false }]
-    );
+    assert_eq!(function.outputs, [Output { name: "deadletter".to_owned(), target, binary: false }]);
 }
 
 #[test]
 fn an_http_function_defaults_to_a_key_its_own_name_and_every_method() {
-    let function = read(r#"[{"type":"httpTrigger","direction":"in","name":"req"},
-        {"type":"http","direction":"out","name":"res"}]"#)
+    let function = read(
+        r#"[{"type":"httpTrigger","direction":"in","name":"req"},
+        {"type":"http","direction":"out","name":"res"}]"#,
+    )
     .unwrap();
     let http_only = function.is_http_only();
     let Trigger::Http { methods, auth, route } = function.trigger else { panic!("not http") };
@@ -40,9 +39,11 @@ fn an_http_function_defaults_to_a_key_its_own_name_and_every_method() {
 
 #[test]
 fn a_second_output_turns_forwarding_off() {
-    let function = read(r#"[{"type":"httpTrigger","direction":"in","name":"req"},
+    let function = read(
+        r#"[{"type":"httpTrigger","direction":"in","name":"req"},
         {"type":"http","direction":"out","name":"res"},
-        {"type":"queue","direction":"out","name":"q","queueName":"orders"}]"#)
+        {"type":"queue","direction":"out","name":"q","queueName":"orders"}]"#,
+    )
     .unwrap();
     assert!(!function.is_http_only());
 }
