@@ -1,8 +1,33 @@
-//! Deals with: thumbnails of what arrives in the store `photos`.
-//! Does not deal with: editing, other output formats, colour management.
+//! Thumbnails of what arrives in the store `photos`.
+//!
+//! Deals with: the whole application; this page shows it. Does not deal with: editing, other output
+//! formats, colour management.
+//!
+//! A picture `in/cat.jpg` gets `in/cat.jpg/128.jpg`, `in/cat.jpg/512.jpg` and `in/cat.jpg/1024.jpg` in the
+//! store `thumbnails`; see [`widths`] for which of them.
+//!
+//! | setting | default | meaning |
+//! |---|---|---|
+//! | `IMAGE_MAX_PIXELS` | `100000000` | a picture of more pixels (width times height) is rejected before it is decoded |
 
 pub mod decode;
 pub mod error;
+mod images;
 pub mod orientation;
 pub mod shrink;
+pub mod thumbnail;
 pub mod widths;
+
+pub use images::Images;
+
+use anyfn::{App, blob, config::optional};
+
+/// The application.
+pub fn app() -> App<Images> {
+    App::new("image-processing", Images::from_env)
+        .on("thumbnail", blob::created("photos"), thumbnail::run)
+        .needs(blob::store("photos").read())
+        .needs(blob::store("thumbnails").write())
+        .config("IMAGE_MAX_PIXELS", optional("100000000"))
+        .dead_letters(anyfn_services::dead_letters)
+}

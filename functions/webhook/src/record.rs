@@ -74,6 +74,13 @@ impl FromStr for Key {
     }
 }
 
+/// The message in the queue: which record to archive, never the payload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The record's key.
+    pub key: Key,
+}
+
 /// How far a delivery has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -127,7 +127,7 @@ fn a_picture_too_tall_for_a_jpeg_is_refused_in_words() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
     #[test]
     fn damaged_photographs_never_panic(
         which in 0usize..8,

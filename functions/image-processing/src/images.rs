@@ -1,0 +1,30 @@
+//! Deals with: what the function needs besides its event: both stores and the limit.
+//! Does not deal with: using them.
+
+use anyfn::{Error, Settings};
+use anyfn_services::{Blob, blob};
+
+/// Shared by all calls.
+#[derive(Clone)]
+pub struct Images {
+    /// Where pictures arrive.
+    pub photos: Blob,
+    /// Where thumbnails go.
+    pub thumbnails: Blob,
+    /// Most pixels (width times height) that a picture may declare.
+    pub max_pixels: u64,
+}
+
+impl Images {
+    /// Opens what the environment binds.
+    ///
+    /// # Errors
+    /// [`Kind::Config`](anyfn::Kind::Config) where a binding or `IMAGE_MAX_PIXELS` is wrong.
+    pub async fn from_env(settings: Settings) -> Result<Self, Error> {
+        Ok(Self {
+            photos: blob::from_env("photos").map_err(Error::config)?,
+            thumbnails: blob::from_env("thumbnails").map_err(Error::config)?,
+            max_pixels: settings.parse("IMAGE_MAX_PIXELS", "100000000")?,
+        })
+    }
+}

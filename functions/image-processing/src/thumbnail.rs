@@ -1,0 +1,151 @@
+//! Deals with: one new picture: fetch it, shrink it, store the thumbnails.
+//! Does not deal with: how a picture is shrunk.
+
+use crate::{Images, shrink::shrink};
+use anyfn::{Context, Error, blob::BlobEvent};
+use anyfn_services::{ErrorKind, blob::Content};
+
+/// Longest key of a picture in bytes: a store's limit of 1024, less `/1024.jpg`.
+const MAX_KEY: usize = 1024 - "/1024.jpg".len();
+
+/// Stores the thumbnails of `photo` under `{key}/{width}.jpg`. The same event again writes the same
+/// bytes again, so that a repeat does no harm.
+///
+/// A picture that was deleted before its event came needs no thumbnails: that is a success, and logged.
+///
+/// # Errors
+/// Rejects what is no picture, is damaged or too large (see [`PictureError`](crate::error::PictureError)), or
+/// has a key too long to append to. Retries what a store reports.
+pub async fn run(photo: BlobEvent, cx: Context<Images>) -> Result<(), Error> {
+    let key = photo.key;
+    if key.len() > MAX_KEY {
+        let length = key.len();
+        return Err(Error::reject(format!(
+            "the key has {length} bytes, at most {MAX_KEY} leave room for the thumbnails' names"
+        )));
+    }
+    let bytes = match cx.photos.get(&key).await {
+        Ok(object) => object.bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            tracing::warn!(key, "deleted before its thumbnails were made");
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+
+    let max_pixels = cx.max_pixels;
+    let thumbnails = anyfn::blocking(move || shrink(&bytes, max_pixels)).await;
+    for thumbnail in thumbnails.map_err(Error::reject)? {
+        let name = format!("{key}/{}.jpg", thumbnail.width);
+        let jpeg = Content::new(thumbnail.jpeg).content_type("image/jpeg");
+        cx.thumbnails.put(&name, jpeg).await?;
+        tracing::info!(key = name, width = thumbnail.width, height = thumbnail.height, "stored");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{app, decode::samples};
+    use anyfn::{Event, Kind, manifest::Change};
+    use anyfn_services::Blob;
+
+    fn images() -> Images {
+        let (photos, thumbnails) = (Blob::memory(), Blob::memory());
+        Images { photos, thumbnails, max_pixels: 100_000_000 }
+    }
+
+    fn created(key: &str) -> BlobEvent {
+        let (store, key) = ("photos".to_owned(), key.to_owned());
+        BlobEvent { store, key, size: None, etag: None, change: Change::Created }
+    }
+
+    async fn stored(images: &Images) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for entry in images.thumbnails.list("").await.unwrap() {
+            let thumbnail = images.thumbnails.get(&entry.key).await.unwrap();
+            found.push((entry.key, thumbnail.content_type.unwrap_or_default()));
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn a_new_photograph_gets_its_thumbnails_beside_each_other() {
+        let images = images();
+        images.photos.put("in/eye.jpg", samples::photo("retina.jpg")).await.unwrap();
+        let app = app().with_state(images.clone());
+        app.invoke("thumbnail", Event::Blob(created("in/eye.jpg"))).await.unwrap();
+        let jpeg = "image/jpeg".to_owned();
+        assert_eq!(
+            stored(&images).await,
+            [
+                ("in/eye.jpg/1024.jpg".to_owned(), jpeg.clone()),
+                ("in/eye.jpg/128.jpg".to_owned(), jpeg.clone()),
+                ("in/eye.jpg/512.jpg".to_owned(), jpeg),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn the_same_event_twice_writes_the_same_bytes() {
+        let images = images();
+        images.photos.put("a", samples::photo("astronaut-rotated.jpg")).await.unwrap();
+        run(created("a"), Context::test(images.clone())).await.unwrap();
+        let first = images.thumbnails.get("a/128.jpg").await.unwrap().bytes;
+        run(created("a"), Context::test(images.clone())).await.unwrap();
+        assert_eq!(images.thumbnails.get("a/128.jpg").await.unwrap().bytes, first);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_picture_is_rejected_with_a_reason_and_nothing_is_stored() {
+        let images = Images { max_pixels: 1_990_920, ..images() };
+        let photo = samples::photo("retina.jpg");
+        for (name, bytes, reason) in [
+            ("empty", &b""[..], "the file is empty"),
+            ("text", b"Dear sir", "no picture: the file starts with Dear sir"),
+            (
+                "cut",
+                &samples::photo("rocket-progressive.jpg")[..9000],
+                "corrupt JPEG: the file ends before the picture does",
+            ),
+            (
+                "large",
+                photo,
+                "JPEG of 1411x1411 is 1990921 pixels, IMAGE_MAX_PIXELS allows 1990920",
+            ),
+        ] {
+            images.photos.put(name, bytes).await.unwrap();
+            let error = run(created(name), Context::test(images.clone())).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Reject, "{name}");
+            assert!(error.to_string().starts_with(reason), "{name}: {error}");
+        }
+        assert!(stored(&images).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_photograph_that_was_deleted_meanwhile_is_no_failure() {
+        let images = images();
+        run(created("gone.jpg"), Context::test(images.clone())).await.unwrap();
+        assert!(stored(&images).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_key_without_room_for_a_name_is_rejected() {
+        let images = images();
+        let longest = "k".repeat(MAX_KEY);
+        images.photos.put(&longest, samples::photo("retina.jpg")).await.unwrap();
+        run(created(&longest), Context::test(images.clone())).await.unwrap();
+        assert_eq!(stored(&images).await.len(), 3);
+        let error = run(created(&"k".repeat(MAX_KEY + 1)), Context::test(images)).await;
+        assert_eq!(error.unwrap_err().kind(), Kind::Reject);
+    }
+
+    #[test]
+    fn the_manifest_lists_what_the_app_does() {
+        let manifest = app().manifest().unwrap();
+        assert_eq!(manifest.app, "image-processing");
+        assert_eq!(manifest.functions.len(), 1);
+        assert_eq!(manifest.config[0].default.as_deref(), Some("100000000"));
+    }
+}
