@@ -63,7 +63,6 @@ impl Error {
     }
 
     /// The same error as another operation's, where one call is made of several.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the providers to come"))]
     pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
         self

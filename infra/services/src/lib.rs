@@ -27,14 +27,22 @@
 //! `AZURE_FEDERATED_TOKEN_FILE` + `AZURE_CLIENT_ID` + `AZURE_TENANT_ID` (+ `AZURE_AUTHORITY_HOST`);
 //! `IDENTITY_ENDPOINT` + `IDENTITY_HEADER` (+ `AZURE_CLIENT_ID` for a user-assigned identity).
 
+mod address;
 #[cfg(any(test, feature = "behaviour"))]
 pub mod behaviour;
 mod binding;
 pub mod blob;
+mod credentials;
+mod dates;
 mod dead_letters;
 mod environment;
 mod error;
+#[cfg(test)]
+mod fake;
+mod http;
 pub mod queue;
+mod reply;
+mod sign;
 
 pub use binding::Binding;
 pub use blob::Blob;

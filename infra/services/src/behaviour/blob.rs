@@ -126,5 +126,5 @@ async fn listing(store: &Blob) -> Result<(), String> {
 /// Within a day: a provider's clock, or a virtual one, need not be ours.
 fn recent(time: SystemTime) -> bool {
     let day = Duration::from_secs(86_400);
-    SystemTime::now().duration_since(time).map_or_else(|ahead| ahead.duration(), |ago| ago) < day
+    SystemTime::now().duration_since(time).unwrap_or_else(|ahead| ahead.duration()) < day
 }

@@ -40,6 +40,10 @@ impl Content {
         self
     }
 
+    pub(crate) fn media_type(&self) -> &str {
+        self.content_type.as_deref().unwrap_or("application/octet-stream")
+    }
+
     pub(crate) fn check(&self) -> Result<(), String> {
         let visible = |text: &str| text.bytes().all(|b| (b' '..=b'~').contains(&b));
         if let Some(media_type) = &self.content_type

@@ -52,7 +52,8 @@ impl Memory {
         // A count, not a hash: equal bytes written again are another version, as on Azure.
         held.writes += 1;
         let etag = format!("{:016x}", held.writes);
-        let Content { bytes, content_type, metadata } = content;
+        let content_type = Some(content.media_type().to_owned());
+        let Content { bytes, metadata, .. } = content;
         let last_modified = SystemTime::now();
         let blob = Object { bytes, etag: etag.clone(), content_type, metadata, last_modified };
         held.blobs.insert(key.to_owned(), blob);

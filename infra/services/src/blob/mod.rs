@@ -10,9 +10,12 @@
 //!
 //! ETags are opaque, differ between providers for the same bytes, and are given without quotes.
 
+mod azure;
 mod content;
 pub(crate) mod key;
 mod memory;
+mod read;
+mod s3;
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,6 +34,8 @@ pub struct Blob(Backend);
 #[derive(Clone)]
 enum Backend {
     Memory(Arc<memory::Memory>),
+    S3(Arc<s3::S3>),
+    Azure(Arc<azure::Azure>),
 }
 
 /// What is known of a blob without its bytes.
@@ -92,11 +97,15 @@ pub fn open(url: &str) -> Result<Blob> {
 /// # Errors
 /// As [`from_env`].
 pub fn open_in(url: &str, environment: &Environment) -> Result<Blob> {
-    let _ = environment;
     match Binding::parse(url)? {
         Binding::Memory { .. } => Ok(Blob::memory()),
-        Binding::S3 { .. } | Binding::AzureBlob { .. } => {
-            Err(Error::new(ErrorKind::Config, "open", "this provider is not built in yet"))
+        Binding::S3 { bucket, prefix, region, endpoint } => {
+            let store = s3::S3::open(&bucket, prefix, region, endpoint.as_ref(), environment)?;
+            Ok(Blob(Backend::S3(Arc::new(store))))
+        }
+        Binding::AzureBlob { account, container, endpoint } => {
+            let store = azure::Azure::open(account, &container, endpoint.as_ref(), environment)?;
+            Ok(Blob(Backend::Azure(Arc::new(store))))
         }
         Binding::Sqs { .. } | Binding::AzureQueue { .. } => {
             let text = "a queue is bound where a store is wanted, such as s3://my-photos or azblob://myaccount/photos";
@@ -119,6 +128,8 @@ impl Blob {
         checked("blob get", key)?;
         match &self.0 {
             Backend::Memory(store) => store.get(key),
+            Backend::S3(store) => store.get(key).await,
+            Backend::Azure(store) => store.get(key).await,
         }
     }
 
@@ -130,6 +141,8 @@ impl Blob {
         checked("blob head", key)?;
         match &self.0 {
             Backend::Memory(store) => store.head(key),
+            Backend::S3(store) => store.head(key).await,
+            Backend::Azure(store) => store.head(key).await,
         }
     }
 
@@ -174,6 +187,8 @@ impl Blob {
     pub async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
         match &self.0 {
             Backend::Memory(store) => Ok(store.list(prefix)),
+            Backend::S3(store) => store.list(prefix).await,
+            Backend::Azure(store) => store.list(prefix).await,
         }
     }
 
@@ -184,7 +199,12 @@ impl Blob {
     pub async fn delete(&self, key: &str) -> Result<()> {
         checked("blob delete", key)?;
         match &self.0 {
-            Backend::Memory(store) => Ok(store.delete(key)),
+            Backend::Memory(store) => {
+                store.delete(key);
+                Ok(())
+            }
+            Backend::S3(store) => store.delete(key).await,
+            Backend::Azure(store) => store.delete(key).await,
         }
     }
 
@@ -201,6 +221,8 @@ impl Blob {
             .map_err(|what| Error::new(ErrorKind::Config, operation, what).with("key", key))?;
         match &self.0 {
             Backend::Memory(store) => store.write(operation, key, content, when),
+            Backend::S3(store) => store.write(operation, key, content, when).await,
+            Backend::Azure(store) => store.write(operation, key, content, when).await,
         }
     }
 }
@@ -209,6 +231,8 @@ impl fmt::Debug for Blob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Backend::Memory(_) => f.write_str("Blob(memory)"),
+            Backend::S3(store) => write!(f, "Blob({store:?})"),
+            Backend::Azure(store) => write!(f, "Blob({store:?})"),
         }
     }
 }

@@ -15,7 +15,10 @@
 //! them. Memory takes only what every provider takes: what passes a test there passes anywhere.
 //! Delivery is at least once and, but for SQS queues named `….fifo`, in no promised order.
 
+mod azure;
+mod burial;
 mod memory;
+mod sqs;
 mod text;
 
 use std::fmt;
@@ -39,6 +42,8 @@ pub struct Queue(Backend);
 #[derive(Clone)]
 enum Backend {
     Memory(Arc<memory::Memory>),
+    Sqs(Arc<sqs::Sqs>),
+    Azure(Arc<azure::Azure>),
 }
 
 /// A message that was received and is hidden from others until its visibility ends.
@@ -101,11 +106,15 @@ pub fn open(url: &str) -> Result<Queue> {
 /// # Errors
 /// As [`from_env`].
 pub fn open_in(url: &str, environment: &Environment) -> Result<Queue> {
-    let _ = environment;
     match Binding::parse(url)? {
         Binding::Memory { .. } => Ok(Queue::memory()),
-        Binding::Sqs { .. } | Binding::AzureQueue { .. } => {
-            Err(Error::new(ErrorKind::Config, "open", "this provider is not built in yet"))
+        Binding::Sqs { region, account, name, endpoint } => {
+            let queue = sqs::Sqs::open(region, &account, &name, endpoint.as_ref(), environment)?;
+            Ok(Queue(Backend::Sqs(Arc::new(queue))))
+        }
+        Binding::AzureQueue { account, name, endpoint } => {
+            let queue = azure::Azure::open(account, &name, endpoint.as_ref(), environment)?;
+            Ok(Queue(Backend::Azure(Arc::new(queue))))
         }
         Binding::S3 { .. } | Binding::AzureBlob { .. } => {
             let text = "a store is bound where a queue is wanted, such as sqs://eu-central-1/123456789012/deliveries or azqueue://myaccount/deliveries";
@@ -126,6 +135,7 @@ impl Queue {
     pub fn skip(&self, by: Duration) {
         match &self.0 {
             Backend::Memory(queue) => queue.skip(by),
+            Backend::Sqs(_) | Backend::Azure(_) => {}
         }
     }
 
@@ -133,6 +143,8 @@ impl Queue {
     pub fn capability(&self) -> Capability {
         match &self.0 {
             Backend::Memory(_) => memory::CAPABILITY,
+            Backend::Sqs(_) => sqs::CAPABILITY,
+            Backend::Azure(_) => azure::CAPABILITY,
         }
     }
 
@@ -143,10 +155,19 @@ impl Queue {
     /// [`ErrorKind::TooLarge`] for a body over [`Capability::max_bytes`]; [`ErrorKind::Config`] for
     /// one that is not text where only text is taken. Both before anything is sent.
     pub async fn send(&self, body: impl Into<Bytes>) -> Result<()> {
-        let body = body.into();
-        self.check(&body)?;
+        let (operation, body) = ("queue send", body.into());
+        let max_bytes = self.capability().max_bytes;
+        if body.len() > max_bytes {
+            return Err(too_large(operation, &body, max_bytes));
+        }
+        let text = text::of(&body).map_err(|what| {
+            let text = format!("the body {what}; send the key of a blob, or encode the bytes");
+            Error::new(ErrorKind::Config, operation, text)
+        });
         match &self.0 {
-            Backend::Memory(queue) => Ok(queue.send(body)),
+            Backend::Azure(queue) => queue.send(operation, &body, azure::Keep::Default).await,
+            Backend::Sqs(queue) => queue.send(operation, text?, &[], None).await,
+            Backend::Memory(queue) => text.map(|_| queue.send(body.clone())),
         }
     }
 
@@ -169,6 +190,8 @@ impl Queue {
         }
         match &self.0 {
             Backend::Memory(queue) => Ok(queue.receive(max, Duration::from_secs(seconds))),
+            Backend::Sqs(queue) => queue.receive(max, seconds).await,
+            Backend::Azure(queue) => queue.receive(max, seconds).await,
         }
     }
 
@@ -180,6 +203,8 @@ impl Queue {
     pub async fn delete(&self, message: &Message) -> Result<()> {
         match &self.0 {
             Backend::Memory(queue) => queue.delete(message),
+            Backend::Sqs(queue) => queue.delete(message).await,
+            Backend::Azure(queue) => queue.delete(message).await,
         }
     }
 
@@ -190,37 +215,37 @@ impl Queue {
         body: Bytes,
         attributes: &[(String, String)],
     ) -> Result<()> {
-        let _ = (function, body, attributes);
+        let (operation, max) = ("dead letter", self.capability().max_bytes);
         match &self.0 {
             Backend::Memory(_) => {
                 let text = "dead letters in memory could never be read; bind an sqs:// or azqueue:// queue";
-                Err(Error::new(ErrorKind::Config, "dead letter", text))
+                Err(Error::new(ErrorKind::Config, operation, text))
+            }
+            Backend::Sqs(queue) => {
+                let letter = burial::for_sqs(&body, attributes, max);
+                let (text, attributes) = letter.ok_or_else(|| too_large(operation, &body, max))?;
+                queue.send(operation, &text, &attributes, Some(function)).await
+            }
+            Backend::Azure(queue) => {
+                let letter = burial::for_azure(&body, attributes, max);
+                let letter = letter.ok_or_else(|| too_large(operation, &body, max))?;
+                queue.send(operation, &letter, azure::Keep::Forever).await
             }
         }
     }
+}
 
-    fn check(&self, body: &Bytes) -> Result<()> {
-        let Capability { max_bytes, any_bytes, .. } = self.capability();
-        if body.len() > max_bytes {
-            let text =
-                format!("a body of {} bytes is over the queue's limit of {max_bytes}", body.len());
-            return Err(Error::new(ErrorKind::TooLarge, "queue send", text));
-        }
-        if any_bytes {
-            return Ok(());
-        }
-        let whole = text::of(body).map_err(|what| {
-            let text = format!("the body {what}; send the key of a blob, or encode the bytes");
-            Error::new(ErrorKind::Config, "queue send", text)
-        });
-        whole.map(drop)
-    }
+fn too_large(operation: &'static str, body: &Bytes, max: usize) -> Error {
+    let text = format!("a body of {} bytes is over the queue's limit of {max}", body.len());
+    Error::new(ErrorKind::TooLarge, operation, text)
 }
 
 impl fmt::Debug for Queue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Backend::Memory(_) => f.write_str("Queue(memory)"),
+            Backend::Sqs(queue) => write!(f, "Queue({queue:?})"),
+            Backend::Azure(queue) => write!(f, "Queue({queue:?})"),
         }
     }
 }

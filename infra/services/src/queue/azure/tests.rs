@@ -1,0 +1,81 @@
+//! What goes over the wire to Azure Queue Storage, and what its answers become.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::environment::Environment;
+use crate::error::ErrorKind;
+use crate::fake::{Fake, header};
+use crate::queue::{Queue, open_in};
+
+fn url(fake: &Fake, name: &str) -> String {
+    format!("azqueue://devstoreaccount1/{name}?endpoint={}", fake.endpoint)
+}
+
+fn open(fake: &Fake) -> Queue {
+    open_in(&url(fake, "orders"), &Environment::of([("AZURE_STORAGE_KEY", "a2V5")])).unwrap()
+}
+
+#[tokio::test]
+async fn a_body_is_sent_in_base64() {
+    let fake = Fake::start().await;
+    fake.answer(201, &[], "");
+    open(&fake).send("{\"a\":1}").await.unwrap();
+    let asked = fake.asked();
+    assert_eq!(
+        (asked[0].method().as_str(), asked[0].uri()),
+        ("POST", &"/devstoreaccount1/orders/messages".parse().unwrap())
+    );
+    assert_eq!(
+        asked[0].body(),
+        "<QueueMessage><MessageText>eyJhIjoxfQ==</MessageText></QueueMessage>"
+    );
+    assert!(header(&asked[0], "authorization").starts_with("SharedKey devstoreaccount1:"));
+}
+
+#[tokio::test]
+async fn a_receipt_is_encoded_when_it_deletes() {
+    let fake = Fake::start().await;
+    fake.answer(
+        200,
+        &[],
+        "<QueueMessagesList><QueueMessage><MessageId>a-1</MessageId><PopReceipt>x+/=</PopReceipt>\
+         <DequeueCount>2</DequeueCount><MessageText>aGk=</MessageText></QueueMessage></QueueMessagesList>",
+    );
+    fake.answer(404, &[], "<Error><Code>MessageNotFound</Code></Error>");
+    fake.answer(400, &[], "<Error><Code>PopReceiptMismatch</Code></Error>");
+    let queue = open(&fake);
+    let messages = queue.receive(99, Duration::from_secs(30)).await.unwrap();
+    assert_eq!((&*messages[0].body, messages[0].receive_count), (&b"hi"[..], 2));
+    queue.delete(&messages[0]).await.unwrap();
+    let error = queue.delete(&messages[0]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Precondition);
+    let asked = fake.asked();
+    assert_eq!(asked[0].uri().query(), Some("numofmessages=32&visibilitytimeout=30"));
+    assert_eq!(asked[1].uri(), "/devstoreaccount1/orders/messages/a-1?popreceipt=x%2B%2F%3D");
+}
+
+#[tokio::test]
+async fn a_dead_letter_goes_in_its_envelope_and_stays() {
+    let fake = Fake::start().await;
+    fake.answer(201, &[], "");
+    let env = Environment::of([
+        ("AZURE_STORAGE_KEY", "a2V5".to_owned()),
+        ("ANYFN_DEAD_LETTER_ARCHIVE", url(&fake, "orders-poison")),
+    ]);
+    let attributes = [("reason".to_owned(), "corrupt".to_owned())];
+    crate::dead_letters_in(&env, "archive", Bytes::from_static(b"hi"), &attributes).await.unwrap();
+    let asked = fake.asked();
+    assert_eq!(asked[0].uri(), "/devstoreaccount1/orders-poison/messages?messagettl=-1");
+    // {"anyfn":1,"reason":"corrupt","body":"aGk="}
+    let envelope = "eyJhbnlmbiI6MSwicmVhc29uIjoiY29ycnVwdCIsImJvZHkiOiJhR2s9In0=";
+    assert!(asked[0].body().windows(envelope.len()).any(|part| part == envelope.as_bytes()));
+}
+
+#[tokio::test]
+async fn a_missing_queue_is_a_matter_of_configuration() {
+    let fake = Fake::start().await;
+    fake.answer(404, &[("x-ms-error-code", "QueueNotFound")], "");
+    assert_eq!(open(&fake).send("x").await.unwrap_err().kind(), ErrorKind::Config);
+}
