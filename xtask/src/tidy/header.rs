@@ -10,9 +10,11 @@ const SHORT: usize = 20;
 
 /// A missing or incomplete header.
 pub(crate) fn check(source: &Source) -> Option<Finding> {
-    let lines = source.text.lines().take_while(|line| line.starts_with("//!"));
-    let header = lines.collect::<Vec<_>>().join("\n").to_lowercase();
-    if header.trim_start_matches("//!").trim().is_empty() {
+    let lines = source.text.lines().map_while(|line| line.strip_prefix("//!"));
+    // A sentence may run over the end of a line.
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    let header = words.join(" ").to_lowercase();
+    if header.is_empty() {
         let what = "no header; open the file with `//! ` and one sentence about what it is";
         return Some(Finding::new(&source.path, 1, what));
     }
@@ -48,7 +50,7 @@ mod tests {
                 .is_some_and(|found| found.what.contains("Does not deal with"))
         );
         let both =
-            format!("//! A clock.\n//! Deals with: now.\n//! Does not deal with: zones.{code}");
+            format!("//! A clock.\n//! Deals with: now. Does not\n//! deal with: zones.{code}");
         assert_eq!(check(&Source::new("a.rs", &both)), None);
     }
 }
