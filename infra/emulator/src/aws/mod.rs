@@ -4,3 +4,4 @@
 //! Does not deal with: what is kept (`blobs`, `queues`), or Azure.
 
 pub mod auth;
+pub mod lambda;

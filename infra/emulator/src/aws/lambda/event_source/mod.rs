@@ -1,0 +1,177 @@
+//! The SQS event source mapping: polls a queue and calls a function with batches.
+//!
+//! Deals with: several batches at once, the payload limit, deleting what succeeded.
+//! Does not deal with: visibility, redrive and FIFO order (the queue engine), filters and batching windows
+//! (no function of ours declares any).
+//!
+//! A FIFO queue gives nothing of a group that has a message in flight, so one batch at a time holds a
+//! group, however many batches there are.
+
+mod outcome;
+mod records;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use self::outcome::{Outcome, outcome};
+use super::function::Function;
+use super::invocation::Invocation;
+use super::spec::SYNC_LIMIT;
+use crate::cloud::Cloud;
+use crate::queues::{Message, Queues};
+
+/// How long one poll waits for messages.
+const POLL: Duration = Duration::from_secs(20);
+/// Before a queue that failed is asked again.
+const BREATH: Duration = Duration::from_secs(1);
+
+/// Polls `queue` until `stop`. Batches that run then are left to end; what they do not delete comes back.
+pub(super) async fn run(
+    function: Arc<Function>,
+    queues: Queues,
+    queue: String,
+    batch: usize,
+    stop: CancellationToken,
+) {
+    let mut batches = JoinSet::new();
+    let most = function.spec.concurrency.max(1);
+    loop {
+        while batches.try_join_next().is_some() {}
+        if batches.len() >= most {
+            tokio::select! {
+                _ = batches.join_next() => continue,
+                () = stop.cancelled() => return,
+            }
+        }
+        let poll = async {
+            let messages = queues.receive(Cloud::Aws, &queue, batch.clamp(1, 10), None).await?;
+            if messages.is_empty() {
+                queues.wait(Cloud::Aws, &queue, queues.clock().now() + POLL).await?;
+            }
+            Ok(messages)
+        };
+        // What is received and dropped here, because the emulator stops, comes back in time.
+        let polled: Result<Vec<Message>, crate::queues::QueueError> = tokio::select! {
+            polled = poll => polled,
+            () = stop.cancelled() => return,
+        };
+        match polled {
+            Ok(messages) if messages.is_empty() => {}
+            Ok(messages) => {
+                let (function, queues, queue) = (function.clone(), queues.clone(), queue.clone());
+                batches.spawn(async move {
+                    for messages in split(messages) {
+                        let ordered = messages.iter().any(|message| message.group.is_some());
+                        let done = deliver(&function, &queues, &queue, &messages).await;
+                        if ordered && !done {
+                            break;
+                        }
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::error!(function = %function.spec.name, %queue, %error, "the queue cannot be polled");
+                tokio::select! {
+                    () = tokio::time::sleep(BREATH) => {}
+                    () = stop.cancelled() => return,
+                }
+            }
+        }
+    }
+}
+
+/// Cuts a batch where its event would pass the payload limit.
+fn split(messages: Vec<Message>) -> Vec<Vec<Message>> {
+    let mut batches: Vec<Vec<Message>> = Vec::new();
+    let mut size = usize::MAX;
+    for message in messages {
+        // Escaping may double a body; the fields around it stay under two kilobytes.
+        let own = serde_json::to_string(&message.body).map_or(0, |text| text.len())
+            + message.attributes.to_string().len()
+            + 2048;
+        match batches.last_mut() {
+            Some(batch) if size.saturating_add(own) <= SYNC_LIMIT => {
+                size += own;
+                batch.push(message);
+            }
+            _ => {
+                size = own;
+                batches.push(vec![message]);
+            }
+        }
+    }
+    batches
+}
+
+/// Whether every message of the batch succeeded.
+async fn deliver(
+    function: &Arc<Function>,
+    queues: &Queues,
+    queue: &str,
+    messages: &[Message],
+) -> bool {
+    let event = records::event(queue, messages);
+    let invoked = function.invoke(Invocation::new(event)).await;
+    let name = &function.spec.name;
+    let ids: Vec<&str> = messages.iter().map(|message| message.id.as_str()).collect();
+    let failed = if invoked.failed {
+        let why = String::from_utf8_lossy(&invoked.payload).into_owned();
+        tracing::warn!(function = %name, %queue, messages = ids.len(), %why, "batch failed");
+        return false;
+    } else {
+        match outcome(&invoked.payload, &ids) {
+            Outcome::Done => Vec::new(),
+            Outcome::Partly(failed) => failed,
+            Outcome::Failed(why) => {
+                tracing::error!(function = %name, %queue, %why, "batch failed: its response is invalid");
+                return false;
+            }
+        }
+    };
+    if !failed.is_empty() {
+        tracing::warn!(function = %name, %queue, failed = failed.len(), of = ids.len(), "batch failed in part");
+    }
+    for message in messages.iter().filter(|message| !failed.contains(&message.id)) {
+        if let Err(error) = queues.delete(Cloud::Aws, queue, &message.receipt).await {
+            // It took longer than its visibility timeout: somebody else has it now.
+            tracing::warn!(function = %name, %queue, id = %message.id, %error, "message not deleted");
+        }
+    }
+    failed.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(size: usize) -> Message {
+        Message {
+            id: "id".to_owned(),
+            receipt: "receipt".to_owned(),
+            body: "x".repeat(size),
+            attributes: serde_json::Value::Null,
+            receive_count: 1,
+            sent_ms: 0,
+            first_received_ms: None,
+            visible_ms: 0,
+            expires_ms: 0,
+            group: None,
+            dedup: None,
+            sequence: None,
+            dead_from: None,
+        }
+    }
+
+    #[test]
+    fn a_batch_is_cut_before_it_passes_the_payload_limit() {
+        let sizes = |batches: Vec<Vec<Message>>| batches.iter().map(Vec::len).collect::<Vec<_>>();
+        let mebibyte = 1024 * 1024;
+        assert_eq!(sizes(split((0..10).map(|_| message(mebibyte)).collect())), [5, 5]);
+        assert_eq!(sizes(split((0..10).map(|_| message(10)).collect())), [10]);
+        assert_eq!(sizes(split(vec![message(7 * mebibyte), message(1)])), [1, 1]);
+        assert_eq!(sizes(split(Vec::new())), Vec::<usize>::new());
+    }
+}

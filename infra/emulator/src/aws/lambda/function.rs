@@ -1,0 +1,238 @@
+//! One function: its environments, at most so many, the idle ones used again.
+//!
+//! Deals with: the pool, starting anew after a crash, the START, END and REPORT lines.
+//! Does not deal with: who calls and what they are told.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::environment::{Environment, Handed, Init};
+use super::invocation::{Ended, Invocation, Invoked};
+use super::spec::FunctionSpec;
+use super::worker::Worker;
+use crate::process::{Exit, Spawner};
+
+/// How long the platform waits for lines that a runtime printed before it answered, where a caller
+/// asked for them: they travel through a pipe that nobody else can see the end of.
+const LOG_SETTLES: Duration = Duration::from_millis(10);
+
+/// A function that can be called.
+pub(super) struct Function {
+    pub(super) spec: FunctionSpec,
+    spawner: Spawner,
+    logs: PathBuf,
+    slots: Semaphore,
+    pool: Mutex<Pool>,
+    peak_kb: AtomicU64,
+    stop: CancellationToken,
+}
+
+#[derive(Default)]
+struct Pool {
+    idle: Vec<Environment>,
+    /// Every runtime that may still run, for the list of pids and for the end.
+    live: Vec<Weak<Worker>>,
+    /// Environments of an earlier one are not used again.
+    generation: u64,
+}
+
+impl Function {
+    pub(super) fn new(
+        spec: FunctionSpec,
+        spawner: Spawner,
+        logs: PathBuf,
+        stop: CancellationToken,
+    ) -> Self {
+        let slots = Semaphore::new(spec.concurrency.max(1));
+        let pool = Mutex::default();
+        Self { spec, spawner, logs, slots, pool, peak_kb: AtomicU64::new(0), stop }
+    }
+
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls the function. The call goes on if the caller goes away, as it does in Lambda.
+    pub(super) async fn invoke(self: &Arc<Self>, invocation: Invocation) -> Invoked {
+        let function = Arc::clone(self);
+        let id = invocation.request_id.clone();
+        let call = tokio::spawn(async move { function.run(invocation).await });
+        call.await.unwrap_or_else(|_| {
+            let ended = Ended::Exited(Exit { code: None, signal: None });
+            invoked(id, ended, Vec::new(), Duration::ZERO)
+        })
+    }
+
+    async fn run(&self, invocation: Invocation) -> Invoked {
+        // Never closed.
+        let _slot = self.slots.acquire().await;
+        let id = invocation.request_id.clone();
+        let generation = self.pool().generation;
+        loop {
+            let idle = self.idle();
+            let used = idle.is_some();
+            let mut environment = match self.ready(idle).await {
+                Ok(environment) => environment,
+                Err(ended) => return invoked(id, ended, Vec::new(), Duration::ZERO),
+            };
+            let log = environment.worker().log().clone();
+            let started = Instant::now();
+            log.begin();
+            log.line(&format!("START RequestId: {id} Version: $LATEST"));
+            let ended = match environment.hand(invocation.clone(), self.spec.timeout).await {
+                Handed::Ended(ended) => ended,
+                // It had died unnoticed since its last call; the event is untouched.
+                Handed::Unfetched if used && !self.stop.is_cancelled() => continue,
+                Handed::Unfetched => Ended::Exited(environment.worker().exited().await),
+            };
+            let duration = started.elapsed();
+            if invocation.tail {
+                tokio::time::sleep(LOG_SETTLES).await;
+            }
+            self.report(&mut environment, &id, duration);
+            if ended.keeps_environment() {
+                self.put_back(environment, generation);
+            } else {
+                environment.worker().kill();
+                environment.worker().exited().await;
+            }
+            let tail = if invocation.tail { log.tail() } else { Vec::new() };
+            return invoked(id, ended, tail, duration);
+        }
+    }
+
+    fn idle(&self) -> Option<Environment> {
+        let mut pool = self.pool();
+        pool.idle.retain(|environment| environment.worker().is_running());
+        pool.idle.pop()
+    }
+
+    /// An environment that has asked for an event.
+    async fn ready(&self, idle: Option<Environment>) -> Result<Environment, Ended> {
+        let mut environment = match idle {
+            Some(environment) => environment,
+            None => self.start().await?,
+        };
+        if let Some(init) = environment.initialise(self.spec.init_limit).await {
+            return ready_or(environment, init);
+        }
+        // Too slow: started once more, now on the function's own time.
+        environment.worker().kill();
+        let mut environment = self.start().await?;
+        match environment.initialise(self.spec.timeout).await {
+            Some(init) => ready_or(environment, init),
+            None => Err(Ended::TimedOut(self.spec.timeout)),
+        }
+    }
+
+    async fn start(&self) -> Result<Environment, Ended> {
+        if self.stop.is_cancelled() {
+            return Err(Ended::NoEntrypoint("the emulator is stopping".to_owned()));
+        }
+        let started = Environment::start(&self.spec, &self.spawner, &self.logs).await;
+        let environment = started.map_err(|error| Ended::NoEntrypoint(error.to_string()))?;
+        {
+            let mut pool = self.pool();
+            pool.live.retain(|worker| worker.strong_count() > 0);
+            pool.live.push(Arc::downgrade(environment.worker()));
+        }
+        // Asked again after it is listed: either this sees the end, or the end sees this.
+        if self.stop.is_cancelled() {
+            return Err(Ended::NoEntrypoint("the emulator is stopping".to_owned()));
+        }
+        Ok(environment)
+    }
+
+    /// Starts one environment ahead of the first call.
+    pub(super) async fn warm(&self) {
+        match self.start().await {
+            Ok(environment) => self.pool().idle.push(environment),
+            Err(ended) => {
+                let (payload, _) = ended.into_payload("none");
+                let why = String::from_utf8_lossy(&payload);
+                tracing::error!(function = %self.spec.name, %why, "cannot be started");
+            }
+        }
+    }
+
+    fn put_back(&self, environment: Environment, generation: u64) {
+        let mut pool = self.pool();
+        if pool.generation == generation && environment.worker().is_running() {
+            pool.idle.push(environment);
+        }
+    }
+
+    /// Starts every further call in a fresh environment; calls that run are left alone.
+    pub(super) fn renew(&self) {
+        let mut pool = self.pool();
+        pool.generation += 1;
+        pool.idle.clear();
+    }
+
+    /// Kills every environment and waits until all are gone.
+    pub(super) async fn end(&self) {
+        let live: Vec<_> = {
+            let mut pool = self.pool();
+            pool.generation += 1;
+            pool.live.iter().filter_map(Weak::upgrade).collect()
+        };
+        for worker in &live {
+            worker.kill();
+        }
+        for worker in live {
+            worker.exited().await;
+        }
+        self.pool().idle.clear();
+    }
+
+    /// The pids of its processes that run.
+    pub(super) fn pids(&self) -> Vec<u32> {
+        let live: Vec<_> = self.pool().live.iter().filter_map(Weak::upgrade).collect();
+        live.iter().filter(|worker| worker.is_running()).filter_map(|worker| worker.pid()).collect()
+    }
+
+    /// The largest resident set that any of its processes ever had, in KiB; 0 if unknown.
+    pub(super) fn peak_kb(&self) -> u64 {
+        let live: Vec<_> = self.pool().live.iter().filter_map(Weak::upgrade).collect();
+        let now = live.iter().filter_map(|worker| worker.peak_kb()).max().unwrap_or(0);
+        self.peak_kb.fetch_max(now, Ordering::Relaxed).max(now)
+    }
+
+    fn report(&self, environment: &mut Environment, id: &str, duration: Duration) {
+        let log = environment.worker().log().clone();
+        let peak = environment.worker().peak_kb().unwrap_or(0);
+        self.peak_kb.fetch_max(peak, Ordering::Relaxed);
+        let init = environment.take_init();
+        let init =
+            init.map_or_else(String::new, |init| format!("Init Duration: {:.2} ms\t", ms(init)));
+        log.line(&format!("END RequestId: {id}"));
+        log.line(&format!(
+            "REPORT RequestId: {id}\tDuration: {:.2} ms\tBilled Duration: {:.0} ms\tMemory Size: {} MB\tMax Memory Used: {} MB\t{init}",
+            ms(duration),
+            ms(duration).ceil(),
+            self.spec.memory_mb,
+            peak.div_ceil(1024),
+        ));
+    }
+}
+
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
+fn ready_or(environment: Environment, init: Init) -> Result<Environment, Ended> {
+    match init {
+        Init::Ready => Ok(environment),
+        Init::Failed(ended) => Err(ended),
+    }
+}
+
+fn invoked(request_id: String, ended: Ended, log_tail: Vec<u8>, duration: Duration) -> Invoked {
+    let (payload, failed) = ended.into_payload(&request_id);
+    Invoked { request_id, payload, failed, log_tail, duration }
+}
