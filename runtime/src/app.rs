@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use crate::config::{Rule, Settings};
 use crate::context::{Call, Context};
 use crate::error::Error;
-use crate::handler::Handler;
+use crate::handler::{Answers, Handler};
 use crate::manifest::{Function as Listed, Manifest, Need, Setting, TriggerSpec, VERSION};
 use crate::state::State;
 use crate::trigger::{Event, Reply, Trigger};
@@ -70,7 +70,7 @@ impl<S: Send + Sync + 'static> App<S> {
     pub fn on<T, H>(mut self, name: &str, trigger: T, handler: H) -> Self
     where
         T: Trigger,
-        H: Handler<T::Event, S, Reply = T::Reply>,
+        H: Handler<T::Event, S, Reply: Answers<T::Reply>>,
     {
         let spec = trigger.spec();
         let shared = Arc::new((trigger, handler, Arc::clone(&self.state)));
@@ -80,7 +80,8 @@ impl<S: Send + Sync + 'static> App<S> {
                 let (trigger, handler, state) = &*shared;
                 let event = trigger.open(event)?;
                 let state = state.get().await?;
-                Ok(trigger.seal(handler.call(event, Context::new(call, state)).await?))
+                let reply = handler.call(event, Context::new(call, state)).await?;
+                Ok(trigger.seal(reply.answer()))
             }
             .boxed()
         });

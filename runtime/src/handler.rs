@@ -39,3 +39,20 @@ where
         self(event, cx)
     }
 }
+
+/// What a handler returns is what its trigger wants: every type answers for itself. A trait only so
+/// that the compiler can say it in those words.
+#[diagnostic::on_unimplemented(
+    message = "this function returns `{Self}`, but its trigger wants `{R}` back",
+    note = "requests are answered by `anyfn::http::Response`, everything else by `()`"
+)]
+pub trait Answers<R> {
+    /// Itself.
+    fn answer(self) -> R;
+}
+
+impl<R> Answers<R> for R {
+    fn answer(self) -> R {
+        self
+    }
+}

@@ -52,7 +52,7 @@ pub use blocking::blocking;
 pub use config::Settings;
 pub use context::{Context, TraceContext};
 pub use error::{Error, Kind};
-pub use handler::Handler;
+pub use handler::{Answers, Handler};
 pub use host::main;
 pub use trigger::{Event, Reply, Trigger, http, schedule};
 
