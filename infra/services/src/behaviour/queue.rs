@@ -1,4 +1,6 @@
 //! What every queue must do.
+//!
+//! Deals with: promises a caller can see. Does not deal with: what goes over the wire.
 
 use std::time::Duration;
 

@@ -1,6 +1,7 @@
 //! What is written to and read from a store.
 //!
 //! Deals with: bytes with their content type and metadata, and what of those every provider takes.
+//! Does not deal with: how a provider spells them.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;

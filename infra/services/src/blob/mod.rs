@@ -252,6 +252,16 @@ mod tests {
     }
 
     #[test]
+    fn a_call_may_move_between_threads() {
+        fn sendable<T: Send>(_: T) {}
+        let store = Blob::memory();
+        sendable(store.get("a"));
+        sendable(store.put("a", "x"));
+        sendable(store.list(""));
+        sendable(crate::dead_letters(String::new(), bytes::Bytes::new(), Vec::new()));
+    }
+
+    #[test]
     fn a_bad_variable_is_named() {
         let env = Environment::of([("ANYFN_BLOB_PHOTOS", "s3:/photos")]);
         let error = bound("photos", &env).unwrap_err();

@@ -1,6 +1,7 @@
 //! Signature version 4.
 //!
-//! Deals with: how S3 differs from the other services. The signature itself is `aws-sigv4`'s.
+//! Deals with: how S3 differs from the other services. Does not deal with: the signature itself,
+//! which is `aws-sigv4`'s.
 
 use std::time::SystemTime;
 

@@ -178,8 +178,8 @@ mod tests {
         let mut request = put();
         shared_key(&mut request, "devstoreaccount1", b"key").unwrap();
         let text = request.headers()["authorization"].to_str().unwrap();
-        let signature = text.strip_prefix("SharedKey devstoreaccount1:").unwrap();
-        assert_eq!(STANDARD.decode(signature).unwrap().len(), 32);
+        // Computed with another HMAC (Python's) over the string above.
+        assert_eq!(text, "SharedKey devstoreaccount1:XnYIK1aKUonTBzTK+z56EY8WIWiGTthxHm1XbGa18lM=");
     }
 
     #[test]

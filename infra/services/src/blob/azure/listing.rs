@@ -1,6 +1,7 @@
 //! One page of `List Blobs`.
 //!
 //! Deals with: its XML, and names that came percent-encoded because XML cannot carry them.
+//! Does not deal with: asking for the next page.
 
 use serde::Deserialize;
 

@@ -1,6 +1,7 @@
 //! One page of `ListObjectsV2`.
 //!
 //! Deals with: its XML, and keys that came percent-encoded because XML cannot carry them.
+//! Does not deal with: asking for the next page.
 
 use serde::Deserialize;
 

@@ -1,7 +1,7 @@
 //! What `Get Messages` answers.
 //!
 //! Deals with: its XML, and bodies that are base64 or not. Who puts text that happens to be base64
-//! gets it decoded, as Azure Functions does.
+//! gets it decoded, as Azure Functions does. Does not deal with: what is sent (one line of XML).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
