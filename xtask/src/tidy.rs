@@ -14,6 +14,7 @@ mod names;
 mod source;
 mod tracked;
 mod unfinished;
+mod unused;
 
 use std::fmt;
 use std::path::Path;
@@ -62,7 +63,11 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     found.extend(manifest::lints(&manifest));
     found.extend(manifest::profiles(&manifest));
     found.extend(manifest::dependencies(&manifest, &read(root, "ARCHITECTURE.md")?));
-    found.extend(graph::check(&cargo::packages(root)?));
+
+    let packages = cargo::packages(root)?;
+    found.extend(graph::check(&packages));
+    found.extend(unused::in_packages(&packages, &sources));
+    found.extend(unused::in_workspace(&manifest::declared(&manifest), &packages));
 
     found.sort();
     for one in &found {

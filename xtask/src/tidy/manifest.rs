@@ -6,6 +6,7 @@
 use super::Finding;
 
 const PATH: &str = "Cargo.toml";
+const REASONS: &str = "## Why each dependency";
 
 /// Lints without a comment above them or behind them on their line.
 pub(crate) fn lints(manifest: &str) -> Vec<Finding> {
@@ -21,20 +22,37 @@ pub(crate) fn lints(manifest: &str) -> Vec<Finding> {
     .collect()
 }
 
-/// Dependencies that ARCHITECTURE.md does not account for.
-pub(crate) fn dependencies(manifest: &str, architecture: &str) -> Vec<Finding> {
+/// Dependencies that ARCHITECTURE.md does not account for, and rows of its table that nothing stands for.
+pub(super) fn dependencies(manifest: &str, architecture: &str) -> Vec<Finding> {
     let entries = entries(manifest, |table| table == "workspace.dependencies");
-    let foreign = entries.filter(|entry| !entry.line.contains("path ="));
-    let unnamed = foreign.filter(|entry| !architecture.contains(&format!("`{}`", entry.name)));
-    unnamed
-        .map(|entry| {
-            let what = format!(
-                "dependency `{}` has no reason; add it to `Why each dependency` in ARCHITECTURE.md",
-                entry.name
-            );
-            Finding::new(PATH, entry.at, what)
-        })
-        .collect()
+    let foreign: Vec<Entry<'_>> = entries.filter(|entry| !entry.line.contains("path =")).collect();
+    let rows = rows(architecture);
+    let unnamed = foreign.iter().filter(|entry| rows.iter().all(|(_, name)| *name != entry.name));
+    let unnamed = unnamed.map(|entry| {
+        let what = format!(
+            "dependency `{}` has no reason; add it to `{REASONS}` in ARCHITECTURE.md",
+            entry.name
+        );
+        Finding::new(PATH, entry.at, what)
+    });
+    let stale = rows.iter().filter(|(_, name)| foreign.iter().all(|entry| entry.name != *name));
+    let stale = stale.map(|(at, name)| {
+        Finding::new("ARCHITECTURE.md", *at, format!("`{name}` is no dependency; remove the row"))
+    });
+    unnamed.chain(stale).collect()
+}
+
+/// Line and name of each entry of `[workspace.dependencies]`.
+pub(super) fn declared(manifest: &str) -> Vec<(usize, String)> {
+    let entries = entries(manifest, |table| table == "workspace.dependencies");
+    entries.map(|entry| (entry.at, entry.name.to_owned())).collect()
+}
+
+/// The line and the first cell of each row of the table of dependencies.
+fn rows(architecture: &str) -> Vec<(usize, &str)> {
+    let lines = architecture.lines().enumerate().skip_while(|(_, line)| *line != REASONS);
+    let named = lines.filter_map(|(at, line)| Some((at + 1, line.strip_prefix("| `")?)));
+    named.filter_map(|(at, rest)| Some((at, rest.split_once('`')?.0))).collect()
 }
 
 /// Profiles in which a panic would end the process.
@@ -87,8 +105,16 @@ mod tests {
     #[test]
     fn a_dependency_without_a_reason_is_found() {
         let manifest = "[workspace.dependencies]\nanyfn = { path = \"runtime\" }\nhttp = \"1\"\nhttp-body = \"1\"";
-        let found = dependencies(manifest, "| `http` | requests |");
+        let architecture = |rows: &str| format!("| `a` | b |\n{REASONS}\n{rows}");
+        let found = dependencies(manifest, &architecture("| `http` | requests |"));
         assert_eq!(found.iter().map(|found| found.line).collect::<Vec<_>>(), [4]);
+    }
+
+    #[test]
+    fn a_row_that_stands_for_nothing_is_found() {
+        let found =
+            dependencies("[workspace.dependencies]", &format!("{REASONS}\n| `http` | why |"));
+        assert_eq!(found.iter().map(|found| found.line).collect::<Vec<_>>(), [2]);
     }
 
     #[test]
