@@ -5,6 +5,7 @@
 
 pub mod aws;
 pub mod azure;
+pub mod blobs;
 pub mod clock;
 pub mod cloud;
 pub mod identity;
