@@ -18,6 +18,7 @@ use sha2::Sha256;
 use super::error::StorageError;
 use crate::identity::{Identity, Principal};
 
+pub(crate) use canonical::http_date;
 pub use canonical::{HeaderOrder, string_to_sign};
 
 /// A signature is refused once its date is this far from the real time, either way.
@@ -79,7 +80,7 @@ fn without_header(request: &Parts) -> StorageError {
 fn bearer(identity: &Identity, request: &Parts, token: &str) -> Result<Principal, StorageError> {
     let version = text(&request.headers, "x-ms-version");
     if version < BEARER_SINCE {
-        return Err(failed(format!(
+        return Err(failed(&format!(
             "A bearer token needs the header x-ms-version of {BEARER_SINCE} or later; it is \
              \"{version}\"."
         )));
@@ -103,7 +104,7 @@ fn shared_key(
     let (account, signature) = value.split_once(':').ok_or_else(malformed)?;
     let (known, key) = identity.azure_account();
     if account != known {
-        return Err(failed(format!("There is no account \"{account}\"; it is \"{known}\".")));
+        return Err(failed(&format!("There is no account \"{account}\"; it is \"{known}\".")));
     }
     fresh(&request.headers, now)?;
     let given = STANDARD.decode(signature).map_err(|_| malformed())?;
@@ -119,21 +120,21 @@ fn shared_key(
         }
     }
     let expected = string_to_sign(request, account, HeaderOrder::Bytes).replace('\n', "\\n");
-    Err(failed(format!("The signature is not that of the account's key over '{expected}'.")))
+    Err(failed(&format!("The signature is not that of the account's key over '{expected}'.")))
 }
 
 fn fresh(headers: &HeaderMap, now: SystemTime) -> Result<(), StorageError> {
     let header = if headers.contains_key("x-ms-date") { "x-ms-date" } else { "date" };
     let date = text(headers, header);
-    let Some(sent) = canonical::http_date(date) else {
-        return Err(failed(format!(
+    let Some(sent) = http_date(date) else {
+        return Err(failed(&format!(
             "The header x-ms-date must be like \"Mon, 02 Jan 2006 15:04:05 GMT\"; {header} is \
              \"{date}\"."
         )));
     };
     let apart = now.duration_since(sent).or_else(|_| sent.duration_since(now)).unwrap_or_default();
     if apart > SKEW {
-        return Err(failed(format!("The request's date \"{date}\" is more than 15 minutes off.")));
+        return Err(failed(&format!("The request's date \"{date}\" is more than 15 minutes off.")));
     }
     Ok(())
 }
@@ -143,10 +144,10 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 fn malformed() -> StorageError {
-    failed("It must be \"SharedKey account:signature\" or \"Bearer token\".".to_owned())
+    failed("It must be \"SharedKey account:signature\" or \"Bearer token\".")
 }
 
-fn failed(detail: String) -> StorageError {
+fn failed(detail: &str) -> StorageError {
     StorageError::new(
         StatusCode::FORBIDDEN,
         "AuthenticationFailed",

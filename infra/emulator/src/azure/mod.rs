@@ -4,6 +4,7 @@
 //! Does not deal with: what is kept (`blobs`, `queues`), or AWS.
 
 pub mod auth;
+pub mod blob;
 pub mod error;
 pub mod functions;
 pub mod identity_endpoint;

@@ -25,8 +25,7 @@ pub use blob::{Blob, Properties, azure_etag};
 pub use condition::{Conditions, Match, Unmet};
 pub use containers::Container;
 pub use list::{Entry, ListRequest, Page};
-pub use outbox::{Change, ChangeKind};
-pub(crate) use outbox::{done, pending};
+pub use outbox::{Change, ChangeKind, done, pending};
 pub use parts::{Part, Upload};
 pub use write::Write;
 
@@ -35,7 +34,7 @@ pub const MAX_BYTES: usize = 512 * 1024 * 1024;
 
 /// The tables of this room. `version` is drawn from one counter: it orders changes, and it is the
 /// Azure `ETag`. The body is the last column, so that reading the others does not touch it.
-pub(crate) const SCHEMA: &str = "
+pub const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS blob_counter (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL);
 INSERT OR IGNORE INTO blob_counter VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS blob_container (

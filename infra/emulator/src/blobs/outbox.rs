@@ -88,7 +88,10 @@ pub(super) fn record(
 }
 
 /// The oldest changes, `limit` at most, that have not been [`done`].
-pub(crate) fn pending(db: &Connection, limit: usize) -> Result<Vec<Change>, rusqlite::Error> {
+///
+/// # Errors
+/// SQLite's own.
+pub fn pending(db: &Connection, limit: usize) -> Result<Vec<Change>, rusqlite::Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     db.prepare_cached("SELECT * FROM blob_change ORDER BY seq LIMIT ?1")?
         .query_map([limit], from_row)?
@@ -96,7 +99,10 @@ pub(crate) fn pending(db: &Connection, limit: usize) -> Result<Vec<Change>, rusq
 }
 
 /// Forgets the change `seq`: call it in the transaction that puts its events where they are kept.
-pub(crate) fn done(db: &Connection, seq: i64) -> Result<(), rusqlite::Error> {
+///
+/// # Errors
+/// SQLite's own.
+pub fn done(db: &Connection, seq: i64) -> Result<(), rusqlite::Error> {
     db.prepare_cached("DELETE FROM blob_change WHERE seq = ?1")?.execute([seq])?;
     Ok(())
 }

@@ -62,9 +62,11 @@ impl Blobs {
             let first = i64::try_from(range.start).unwrap_or(i64::MAX - 1);
             let count = i64::try_from(range.end.saturating_sub(range.start)).unwrap_or(i64::MAX);
             let sql = "SELECT substr(body, ?3, ?4) FROM blob WHERE store = ?1 AND key = ?2";
-            let body: Vec<u8> = at_once
+            // SQLite gives null for a part of nothing.
+            let body: Option<Vec<u8>> = at_once
                 .prepare_cached(sql)?
                 .query_row(params![store, key, first + 1, count], |row| row.get(0))?;
+            let body = body.unwrap_or_default();
             Ok(Ok((blob, range, Bytes::from(body))))
         };
         self.store.read(read).await.map_err(E::from)?

@@ -155,6 +155,8 @@ async fn a_range_is_cut_out_of_the_body() {
     assert_eq!(get(2..5).await.unwrap().2, "234");
     assert_eq!(get(8..99).await.unwrap().2, "89");
     assert_eq!(get(0..0).await.unwrap().2, "");
+    f.put("empty", "").await;
+    assert_eq!(f.blobs.get_all("photos", "empty").await.unwrap().1, "");
 }
 
 #[tokio::test]
@@ -209,7 +211,7 @@ async fn every_change_is_in_the_outbox_in_order_until_it_is_done() {
     let put = f.put("a", "1").await;
     let copy = Write { operation: "Copy", ..write("b", Conditions::default()) };
     let from = ("photos".to_owned(), "a".to_owned());
-    f.blobs.copy(from, Conditions::default(), copy, None).await.unwrap();
+    f.blobs.copy(from, Conditions::default(), copy, |_| ()).await.unwrap();
     let delete =
         Write { operation: "Delete", cloud: Cloud::Azure, ..write("a", Conditions::default()) };
     f.blobs.delete(delete.clone()).await.unwrap();

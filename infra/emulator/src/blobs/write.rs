@@ -57,8 +57,8 @@ impl Blobs {
         Ok(blob)
     }
 
-    /// Copies `from` (store, key) if `source` holds of it. `replace` is what the copy has instead of
-    /// the source's properties; the checksums of the bytes stay.
+    /// Copies `from` (store, key) if `source` holds of it. `change` makes the copy's properties of the
+    /// original's.
     ///
     /// # Errors
     /// [`BlobError::NoStore`], [`BlobError::NoBlob`] of the source, [`BlobError::Unmet`] of either.
@@ -67,7 +67,7 @@ impl Blobs {
         from: (String, String),
         source: Conditions,
         write: Write,
-        replace: Option<Properties>,
+        change: impl FnOnce(&mut Properties) + Send + 'static,
     ) -> Result<Blob, BlobError> {
         let now = self.clock.now_ms();
         let job = move |db: &Connection| {
@@ -79,10 +79,7 @@ impl Blobs {
                 |row| row.get(0),
             )?;
             let mut properties = original.properties;
-            if let Some(replace) = replace {
-                let (md5, checksums) = (properties.md5, properties.checksums);
-                properties = Properties { md5, checksums, ..replace };
-            }
+            change(&mut properties);
             insert(db, &write, &original.etag, &body, properties, now)
         };
         let blob = self.store.write(job).await?;

@@ -91,7 +91,7 @@ fn both_header_orders_are_accepted_and_differ_where_a_hyphen_matters() {
 #[test]
 fn a_signature_does_not_cover_another_request() {
     let good = signed(request("GET", "/devstoreaccount1/c/b", &[]), HeaderOrder::Bytes);
-    let mut other = good.clone();
+    let mut other = good;
     other.uri = "/devstoreaccount1/c/other".parse().unwrap();
     let refused = principal(&Identity::new(), &other, now()).unwrap_err();
     assert_eq!((refused.status, refused.code), (StatusCode::FORBIDDEN, "AuthenticationFailed"));
