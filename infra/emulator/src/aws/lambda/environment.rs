@@ -22,9 +22,8 @@ use crate::process::{Log, Program, SpawnError, Spawner};
 pub(super) struct Environment {
     worker: Shared,
     session: Arc<Session>,
-    started: Instant,
-    /// How long the initialisation took, until a report has said so.
-    init: Option<Duration>,
+    /// When it was started, until a report has said how long its initialisation took.
+    started: Option<Instant>,
     _serving: DropGuard,
 }
 
@@ -78,7 +77,7 @@ impl Environment {
             }
         };
         let worker = Arc::new(worker);
-        Ok(Self { worker, session, started: Instant::now(), init: None, _serving: serving })
+        Ok(Self { worker, session, started: Some(Instant::now()), _serving: serving })
     }
 
     pub(super) fn worker(&self) -> &Shared {
@@ -86,7 +85,7 @@ impl Environment {
     }
 
     /// Waits until the runtime asks for its first event; `None` if that takes longer than `limit`.
-    pub(super) async fn initialise(&mut self, limit: Duration) -> Option<Init> {
+    pub(super) async fn initialise(&self, limit: Duration) -> Option<Init> {
         let wait = async {
             tokio::select! {
                 biased;
@@ -97,11 +96,7 @@ impl Environment {
                 exit = self.worker.exited() => Init::Failed(Ended::Exited(exit)),
             }
         };
-        let init = tokio::time::timeout(limit, wait).await.ok();
-        if matches!(init, Some(Init::Ready)) {
-            self.init = Some(self.started.elapsed());
-        }
-        init
+        tokio::time::timeout(limit, wait).await.ok()
     }
 
     /// Gives the runtime one event and waits for its answer, its exit or the function's timeout,
@@ -129,6 +124,7 @@ impl Environment {
 
     /// How long the initialisation took, once.
     pub(super) fn take_init(&mut self) -> Option<Duration> {
-        self.init.take()
+        let (started, ready) = (self.started.take()?, self.session.ready_at()?);
+        Some(ready.duration_since(started))
     }
 }

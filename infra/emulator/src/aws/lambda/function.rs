@@ -114,7 +114,7 @@ impl Function {
 
     /// An environment that has asked for an event.
     async fn ready(&self, idle: Option<Environment>) -> Result<Environment, Ended> {
-        let mut environment = match idle {
+        let environment = match idle {
             Some(environment) => environment,
             None => self.start().await?,
         };
@@ -123,7 +123,7 @@ impl Function {
         }
         // Too slow: started once more, now on the function's own time.
         environment.worker().kill();
-        let mut environment = self.start().await?;
+        let environment = self.start().await?;
         match environment.initialise(self.spec.timeout).await {
             Some(init) => ready_or(environment, init),
             None => Err(Ended::TimedOut(self.spec.timeout)),

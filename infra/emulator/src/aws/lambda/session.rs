@@ -4,7 +4,7 @@
 //! Does not deal with: HTTP, processes, time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use tokio::sync::{oneshot, watch};
@@ -26,6 +26,7 @@ struct Inner {
     /// A runtime that repeats itself does so right away; the last id is enough to tell it so.
     answered: Option<String>,
     init_error: Option<Bytes>,
+    ready_at: Option<Instant>,
 }
 
 /// An event as the runtime gets it.
@@ -82,7 +83,10 @@ impl Session {
             let mut inner = self.inner();
             match inner.phase {
                 Phase::InitError => return Err(state(Phase::InitError, "Ready")),
-                Phase::Started | Phase::ResponseSent => inner.phase = Phase::Ready,
+                Phase::Started | Phase::ResponseSent => {
+                    inner.phase = Phase::Ready;
+                    inner.ready_at.get_or_insert_with(Instant::now);
+                }
                 Phase::Ready | Phase::Running => {}
             }
         }
@@ -160,6 +164,11 @@ impl Session {
             }
             let _ = changed.changed().await;
         }
+    }
+
+    /// When the runtime asked for its first event.
+    pub(super) fn ready_at(&self) -> Option<Instant> {
+        self.inner().ready_at
     }
 
     /// Puts an event before the runtime. The receiver gets how it ended, or nothing if it never does.

@@ -87,6 +87,9 @@ impl FunctionSpec {
     }
 }
 
+/// Makes a runtime out of its variables.
+pub type Work = Arc<dyn Fn(Vec<(String, String)>) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// What speaks the runtime API.
 #[derive(Clone)]
 pub enum Runtime {
@@ -101,7 +104,7 @@ pub enum Runtime {
     },
     /// A task of this very process, given its variables: for tests of the emulator, and for an
     /// author's own. It has no pid; returning from it is exiting.
-    Task(Arc<dyn Fn(Vec<(String, String)>) -> BoxFuture<'static, ()> + Send + Sync>),
+    Task(Work),
 }
 
 impl fmt::Debug for Runtime {

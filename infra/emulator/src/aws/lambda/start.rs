@@ -21,7 +21,7 @@ enum Source {
     Manual,
     Url { listener: TcpListener, public: bool, port: u16 },
     Queue { queue: String, batch: usize },
-    Schedule(Schedule),
+    Schedule(Box<Schedule>),
 }
 
 impl Lambda {
@@ -120,7 +120,7 @@ async fn check(spec: &FunctionSpec) -> Result<Source, LambdaError> {
         Trigger::Schedule { cron } => {
             let parsed = Schedule::parse(cron);
             let named = |source| LambdaError::Schedule { function: function(), source };
-            Source::Schedule(parsed.map_err(named)?)
+            Source::Schedule(Box::new(parsed.map_err(named)?))
         }
     })
 }

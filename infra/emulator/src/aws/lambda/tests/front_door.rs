@@ -121,7 +121,8 @@ async fn what_cannot_be_called_is_refused_in_lambdas_shape() {
     let message = json(missing.body())["Message"].as_str().unwrap().to_owned();
     let arn = "arn:aws:lambda:us-east-1:000000000000:function:nobody";
     assert_eq!(message, format!("Function not found: {arn}"));
-    let table: [(&str, &str, &[(&str, &str)], u16, &str); 8] = [
+    type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], u16, &'a str);
+    let table: [Row<'_>; 8] = [
         ("nobody", "1", &[], 404, "ResourceNotFoundException"),
         ("f:live", "1", &[], 404, "ResourceNotFoundException"),
         ("f", "{", &[], 400, "InvalidRequestContentException"),

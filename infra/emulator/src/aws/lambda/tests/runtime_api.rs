@@ -52,7 +52,7 @@ async fn an_event_has_its_headers_and_an_answer_is_accepted_once() {
         assert_eq!(error_type(&again), (400, "InvalidRequestID".to_owned()));
         let other = api.respond("other", "1").await;
         assert_eq!(error_type(&other), (403, "InvalidStateTransition".to_owned()));
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
     .await;
     assert_eq!((invoked.failed, invoked.payload.as_ref()), (false, &b"\"yes\""[..]));
@@ -67,7 +67,7 @@ async fn nothing_can_be_answered_before_it_was_asked_for() {
         assert!(message.starts_with("State transition from Started to InvocationResponse failed"));
         let event = api.next().await;
         api.fail(&id(&event), r#"{"errorType":"Oops","errorMessage":"no","stackTrace":[]}"#).await;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
     .await;
     assert!(invoked.failed);
@@ -81,7 +81,7 @@ async fn a_response_over_the_limit_is_refused_and_one_at_the_limit_is_not() {
         let event = api.next().await;
         let refused = api.respond(&id(&event), vec![b'1'; LIMIT + 1]).await;
         assert_eq!(error_type(&refused), (413, "RequestEntityTooLarge".to_owned()));
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
     .await;
     assert!(invoked.failed);
@@ -92,7 +92,7 @@ async fn a_response_over_the_limit_is_refused_and_one_at_the_limit_is_not() {
     let invoked = with(|api| async move {
         let event = api.next().await;
         assert_eq!(api.respond(&id(&event), vec![b'1'; LIMIT]).await.status(), 202);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
     .await;
     assert_eq!((invoked.failed, invoked.payload.len()), (false, LIMIT));
@@ -112,7 +112,7 @@ async fn what_is_not_emulated_says_so_loudly() {
         let mode = [("lambda-runtime-function-response-mode", "streaming")];
         let path = format!("/runtime/invocation/{}/response", id(&event));
         assert_eq!(error_type(&api.post(&path, "x", &mode).await).0, 501);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
     .await;
     assert_eq!(json(&invoked.payload)["errorType"], "Emulator.NotSupported");
@@ -122,7 +122,7 @@ async fn what_is_not_emulated_says_so_loudly() {
         let path = format!("/runtime/invocation/{}/response", id(&event));
         let refused = error_type(&api.post(&path, "x", &mode).await);
         assert_eq!(refused, (400, "InvalidFunctionResponseMode".to_owned()));
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
     .await;
     assert!(invoked.failed);

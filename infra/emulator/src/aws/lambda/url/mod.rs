@@ -82,7 +82,7 @@ async fn call(site: &Site, peer: SocketAddr, parts: &Parts, body: Body) -> Respo
     };
     let signer = match signer(site, parts, &body) {
         Ok(signer) => signer,
-        Err(refused) => return refused,
+        Err(Refused(kind, message)) => return problem(StatusCode::FORBIDDEN, kind, &message),
     };
     let mut invocation = Invocation::new(Bytes::new());
     let sent = parts.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
@@ -122,24 +122,23 @@ async fn call(site: &Site, peer: SocketAddr, parts: &Parts, body: Body) -> Respo
     answer
 }
 
-/// Access key id and name of who signed, if the URL asks for that; or the refusal.
-fn signer(
-    site: &Site,
-    parts: &Parts,
-    body: &[u8],
-) -> Result<Option<(String, String)>, Response<Bytes>> {
+/// Why somebody may not: type and message.
+struct Refused(&'static str, String);
+
+/// Access key id and name of who signed, if the URL asks for that.
+fn signer(site: &Site, parts: &Parts, body: &[u8]) -> Result<Option<(String, String)>, Refused> {
     if site.public {
         return Ok(None);
     }
     let forbidden = || {
         let message = "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
-        problem(StatusCode::FORBIDDEN, "AccessDeniedException", message)
+        Refused("AccessDeniedException", message.to_owned())
     };
     let identity = site.lambda.identity();
     let principal = auth::principal(identity, "lambda", parts, body, SystemTime::now());
     let principal = principal.map_err(|error| match error {
         auth::AuthError::Missing => forbidden(),
-        other => problem(StatusCode::FORBIDDEN, other.code(), &other.to_string()),
+        other => Refused(other.code(), other.to_string()),
     })?;
     if !principal.allows(&Action::Invoke(site.function.clone())) {
         return Err(forbidden());
