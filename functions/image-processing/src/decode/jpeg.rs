@@ -1,6 +1,9 @@
 //! Deals with: JPEG, baseline and progressive; grey, YCbCr, RGB; CMYK and YCCK by the simple formula.
 //! Does not deal with: arithmetic coding, 12 bits, lossless, hierarchical, colour profiles.
 
+mod entropy;
+mod scan;
+
 use super::{Kind, Limits, Picture, alpha, check};
 use crate::{error::PictureError, orientation::Orientation};
 use jpeg_decoder::{Decoder, Error, PixelFormat};
@@ -13,6 +16,7 @@ pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureErr
     let info = decoder.info().ok_or_else(|| PictureError::corrupt(KIND, "no frame header"))?;
     let full = (u32::from(info.width), u32::from(info.height));
     check(KIND, full, limits)?;
+    scan::check(bytes)?;
 
     // EXIF precedes the frame header in every file that follows the standard.
     let orientation = decoder.exif_data().map(Orientation::from_exif).unwrap_or_default();

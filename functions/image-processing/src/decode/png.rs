@@ -1,6 +1,8 @@
 //! Deals with: PNG of every colour type and depth, interlaced or not; the still image of an animated one.
 //! Does not deal with: gamma and colour profiles.
 
+mod data;
+
 use super::{Kind, Limits, Picture, alpha, buffer, check};
 use crate::{error::PictureError, orientation::Orientation};
 use png::{ColorType, Decoder, DecodingError, Transformations};
@@ -17,6 +19,7 @@ pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureErr
     let header = decoder.read_header_info().map_err(explain)?;
     let full = (header.width, header.height);
     check(KIND, full, limits)?;
+    data::check(bytes, full, header.bits_per_pixel(), header.interlaced)?;
 
     let mut reader = decoder.read_info().map_err(explain)?;
     let channels = reader.output_color_type().0.samples();

@@ -223,6 +223,40 @@ fn a_tiny_file_that_declares_a_giant_is_refused_by_its_header() {
 }
 
 #[test]
+fn a_header_that_promises_more_than_there_is_is_refused() {
+    let rgb = samples::halves(64, 64);
+    let png = samples::rgb_png(64, 64, &rgb);
+    let jpeg = samples::jpeg(64, 64, JpegColour::Rgb, &rgb, None);
+    for (name, lie) in [
+        ("taller PNG", samples::resize_png_header(&png, 64, 128)),
+        ("wider PNG", samples::resize_png_header(&png, 128, 64)),
+        ("no PNG at all", samples::resize_png_header(&png, 64, 0)),
+        ("taller JPEG", samples::resize_jpeg_header(&jpeg, 64, 128)),
+        ("wider JPEG", samples::resize_jpeg_header(&jpeg, 128, 64)),
+        ("much larger JPEG", samples::resize_jpeg_header(&jpeg, 9000, 9000)),
+        ("no JPEG at all", samples::resize_jpeg_header(&jpeg, 0, 64)),
+    ] {
+        assert!(decode(&lie, LIMITS).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn a_header_that_promises_less_than_there_is_is_refused() {
+    let rgb = samples::halves(64, 64);
+    let png = samples::rgb_png(64, 64, &rgb);
+    let jpeg = samples::photo("retina.jpg");
+    for (name, lie) in [
+        ("shorter PNG", samples::resize_png_header(&png, 64, 32)),
+        ("narrower PNG", samples::resize_png_header(&png, 32, 64)),
+        ("shorter JPEG", samples::resize_jpeg_header(jpeg, 1411, 700)),
+        ("narrower JPEG", samples::resize_jpeg_header(jpeg, 700, 1411)),
+        ("tiny JPEG", samples::resize_jpeg_header(jpeg, 16, 16)),
+    ] {
+        assert!(decode(&lie, LIMITS).is_err(), "{name}");
+    }
+}
+
+#[test]
 fn a_frame_of_another_size_than_its_container_is_refused() {
     // The screen shrinks below its frame.
     let mut gif = samples::gif((4, 4), (0, 0), (4, 4), &[0; 16]);
