@@ -30,6 +30,10 @@ pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureErr
 
     let mut indices = vec![0; decoder.buffer_size()];
     decoder.read_into_buffer(&mut indices).map_err(explain)?;
+    // Whatever else is wrong behind the last pixel does not matter; another row of pixels does.
+    if decoder.fill_buffer(&mut vec![0; width]).unwrap_or(false) {
+        return Err(PictureError::lies(KIND, "its first frame holds more than it declares"));
+    }
     let palette = decoder.palette().map_err(explain)?;
 
     let mut rgb = buffer(KIND, full, 3)?;

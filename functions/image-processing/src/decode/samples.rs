@@ -123,6 +123,24 @@ pub(crate) fn resize_png_header(png: &[u8], width: u32, height: u32) -> Vec<u8> 
     out
 }
 
+/// Fine detail of `width` x `height` as a JPEG of the given layout.
+pub(crate) fn jpeg_laid_out(
+    (width, height): (u16, u16),
+    sampling: jpeg_encoder::SamplingFactor,
+    progressive: bool,
+    restart: u16,
+) -> Vec<u8> {
+    let count = u32::from(width) * u32::from(height) * 3;
+    let rgb: Vec<u8> = (0..count).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let mut out = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut out, 90);
+    encoder.set_sampling_factor(sampling);
+    encoder.set_progressive(progressive);
+    encoder.set_restart_interval(restart);
+    encoder.encode(&rgb, width, height, jpeg_encoder::ColorType::Rgb).unwrap();
+    out
+}
+
 /// `jpeg` with another size in its frame header.
 pub(crate) fn resize_jpeg_header(jpeg: &[u8], width: u16, height: u16) -> Vec<u8> {
     let mut out = jpeg.to_vec();

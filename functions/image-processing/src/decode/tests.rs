@@ -257,6 +257,45 @@ fn a_header_that_promises_less_than_there_is_is_refused() {
 }
 
 #[test]
+fn jpegs_of_every_layout_pass_and_are_held_to_their_size() {
+    use jpeg_encoder::SamplingFactor;
+    for sampling in [SamplingFactor::F_1_1, SamplingFactor::F_2_1, SamplingFactor::F_2_2] {
+        for (progressive, restart) in [(false, 0), (false, 1), (false, 7), (true, 0)] {
+            for size in [(1, 1), (17, 9), (64, 100), (250, 3)] {
+                let jpeg = samples::jpeg_laid_out(size, sampling, progressive, restart);
+                let layout = format!("{sampling:?} {progressive} {restart} {size:?}");
+                decode(&jpeg, LIMITS).unwrap_or_else(|error| panic!("{layout}: {error}"));
+                for (width, height) in [(size.0, size.1 + 16), (size.0 + 16, size.1)] {
+                    let lie = samples::resize_jpeg_header(&jpeg, width, height);
+                    assert!(decode(&lie, LIMITS).is_err(), "{layout} as {width}x{height}");
+                }
+            }
+            let jpeg = samples::jpeg_laid_out((64, 100), sampling, progressive, restart);
+            for (width, height) in [(64, 50), (32, 100), (1, 1)] {
+                let lie = samples::resize_jpeg_header(&jpeg, width, height);
+                let layout = format!("{sampling:?} {progressive} {restart} as {width}x{height}");
+                assert!(decode(&lie, LIMITS).is_err(), "{layout}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_gif_frame_is_held_to_its_size() {
+    let gif = samples::gif((4, 4), (0, 0), (4, 4), &[0; 16]);
+    let size = [4, 0, 4, 0];
+    let frame = gif.windows(5).position(|bytes| bytes == [0x2c, 0, 0, 0, 0]).unwrap() + 5;
+    assert_eq!(gif[frame..frame + 4], size);
+    for (width, height) in [(4, 3), (3, 4), (1, 1), (8, 4), (4, 8)] {
+        let mut lie = gif.clone();
+        for at in [6, frame] {
+            lie[at..at + 4].copy_from_slice(&[width, 0, height, 0]);
+        }
+        assert!(decode(&lie, LIMITS).is_err(), "{width}x{height}");
+    }
+}
+
+#[test]
 fn a_frame_of_another_size_than_its_container_is_refused() {
     // The screen shrinks below its frame.
     let mut gif = samples::gif((4, 4), (0, 0), (4, 4), &[0; 16]);

@@ -1,5 +1,6 @@
 //! Deals with: WebP, lossy, lossless, with alpha; the first frame of an animation.
-//! Does not deal with: colour profiles.
+//! Does not deal with: colour profiles; a lossy frame that holds more than it declares. Its format does
+//! not tell where the picture ends, so it is shown as declared.
 
 use super::{Kind, Limits, Picture, alpha, buffer, check};
 use crate::{error::PictureError, orientation::Orientation};
