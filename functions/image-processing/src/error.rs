@@ -65,6 +65,7 @@ pub enum PictureError {
 }
 
 impl PictureError {
+    #[expect(clippy::needless_pass_by_value, reason = "takes a text or any decoder's error alike")]
     pub(crate) fn corrupt(kind: Kind, reason: impl ToString) -> Self {
         Self::Corrupt { kind, reason: reason.to_string() }
     }

@@ -47,7 +47,6 @@ pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureErr
     Ok(Picture { kind: KIND, full, size: full, rgb, orientation })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn explain(error: DecodingError) -> PictureError {
     match &error {
         DecodingError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
