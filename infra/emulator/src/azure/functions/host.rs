@@ -3,11 +3,8 @@
 //! Deals with: putting the rooms together.
 //! Does not deal with: what each of them does.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::serve::ListenerExt;
@@ -19,107 +16,20 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::admin::Job;
-use super::envelope::{BindingData, Datum, encode};
-use super::files::{self, Definition, FileError};
+use super::app::{App, Deps, FunctionInfo, HostError, Input};
+use super::by_hand;
+use super::files::{self, Definition};
 use super::function_json::{Function, Trigger};
 use super::held::Held;
 use super::host_json::HttpMode;
 use super::http::{Front, answer, url};
 use super::invoke::{Invoker, Outcome};
 use super::settings::Settings;
-use super::timer::{Status, Timer, fire};
+use super::timer::Timer;
 use super::wire::Wire;
 use super::worker::{Launch, Plan, Worker};
 use super::{launch, queue_listener};
-use crate::clock::Clock;
-use crate::process::{Log, Spawner};
-use crate::queues::{Message, Queues};
-use crate::store::Store;
-
-/// The parts of the local cloud that a host stands on.
-#[derive(Clone)]
-pub struct Deps {
-    /// Opened with this room's schema and that of the queues.
-    pub store: Store,
-    /// What timers, queue visibility and the age of worker errors read.
-    pub clock: Clock,
-    /// The storage account's queues.
-    pub queues: Queues,
-    /// Starts the worker process.
-    pub spawner: Spawner,
-}
-
-/// One app to run.
-#[derive(Clone, Debug)]
-pub struct App {
-    /// In log lines and in what is remembered across restarts.
-    pub name: String,
-    /// Holds `host.json` and a folder a function.
-    pub folder: PathBuf,
-    /// The app settings: the worker's environment, `%NAME%` in the files, overrides of host.json.
-    pub settings: BTreeMap<String, String>,
-    /// The file that the worker's output and the host's own lines are appended to.
-    pub log: PathBuf,
-    /// What callers of `authLevel: function` must show as `x-functions-key` or `?code=`.
-    pub function_key: String,
-    /// The public port on 127.0.0.1; 0 for a free one.
-    pub port: u16,
-    /// How long until a host that stopped itself after three worker errors is started again, as the
-    /// platform does; `None`: it stays stopped. Real time.
-    pub restart_after: Option<Duration>,
-}
-
-/// A function as the host loaded it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FunctionInfo {
-    /// The folder's name.
-    pub name: String,
-    /// Where an HTTP function is called, with its route template.
-    pub url: Option<String>,
-    /// The storage queue a queue function listens on.
-    pub queue: Option<String>,
-}
-
-/// What to invoke a function with by hand.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// A queue function's message text (before encoding), as the trigger would see it. Ignored by a
-    /// timer function.
-    Text(String),
-    /// An HTTP function's request; only path, query, method, headers and body matter. No key is
-    /// needed. The path is the public one, with the route prefix.
-    Http(Request<Bytes>),
-}
-
-/// Why a host did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum HostError {
-    /// A file of the app's folder is wrong.
-    #[error("the azure app {app}: {source}")]
-    File {
-        /// The app's name.
-        app: String,
-        /// Which file, and why.
-        source: FileError,
-    },
-    /// The port or the log file cannot be had.
-    #[error("the azure app {app}: {source}")]
-    Io {
-        /// The app's name.
-        app: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The store failed.
-    #[error("the azure app {app}: {source}")]
-    Queue {
-        /// The app's name.
-        app: String,
-        /// What the queues said.
-        source: crate::queues::QueueError,
-    },
-}
+use crate::process::Log;
 
 /// A running app. Dropping it stops it without waiting; [`FunctionsHost::stop`] waits.
 pub struct FunctionsHost {
@@ -205,7 +115,7 @@ impl FunctionsHost {
             let _ = supervisor.await;
         });
         let (queued, jobs) = mpsc::unbounded_channel();
-        tasks.spawn(by_hand(invoker.clone(), jobs, stop.clone()));
+        tasks.spawn(by_hand::work(invoker.clone(), jobs, stop.clone()));
         for held in &held {
             let source = |function: &&Arc<Function>| matches!(&function.trigger, Trigger::Queue { queue } if *queue == held.queue);
             for function in functions.iter().filter(source) {
@@ -297,7 +207,7 @@ impl FunctionsHost {
         };
         match input {
             Input::Text(text) if !matches!(found.trigger, Trigger::Http { .. }) => {
-                Ok(run(&self.front.invoker, found, &text).await)
+                Ok(by_hand::run(&self.front.invoker, found, &text).await)
             }
             Input::Http(request) => self.invoke_http(found, request).await,
             Input::Text(_) => Err(format!("the function '{function}' takes an HTTP request")),
@@ -371,61 +281,5 @@ async fn serve(listener: TcpListener, front: Arc<Front>, stop: CancellationToken
     tokio::select! {
         _ = axum::serve(listener, router) => {}
         () = stop.cancelled() => {}
-    }
-}
-
-async fn by_hand(
-    invoker: Invoker,
-    mut jobs: mpsc::UnboundedReceiver<Job>,
-    stop: CancellationToken,
-) {
-    let mut running = JoinSet::new();
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            Some(_) = running.join_next() => {}
-            job = jobs.recv() => match job {
-                None => return,
-                Some(Job { function, input }) => {
-                    let invoker = invoker.clone();
-                    running.spawn(async move { run(&invoker, &function, &input).await });
-                }
-            }
-        }
-    }
-}
-
-/// Runs a function that has no HTTP trigger with a value made up around `input`.
-async fn run(invoker: &Invoker, function: &Function, input: &str) -> Outcome {
-    let now = invoker.clock.now();
-    match &function.trigger {
-        Trigger::Queue { .. } => {
-            let now_ms = invoker.clock.now_ms();
-            let message = Message {
-                id: uuid::Uuid::new_v4().to_string(),
-                receipt: "by-hand".to_owned(),
-                body: String::new(),
-                attributes: serde_json::Value::Null,
-                receive_count: 1,
-                sent_ms: now_ms,
-                first_received_ms: Some(now_ms),
-                visible_ms: now_ms,
-                expires_ms: now_ms,
-                group: None,
-                dedup: None,
-                sequence: None,
-                dead_from: None,
-            };
-            let bytes = input.as_bytes().to_vec();
-            let (data, binding_data) = queue_listener::describe(function.binary, &message, bytes);
-            invoker.run(function, data, &binding_data).await
-        }
-        Trigger::Timer { .. } => {
-            fire(invoker, function, Some(Status { last: None, next: now }), false, now).await
-        }
-        Trigger::Http { .. } => {
-            let data = encode(&Datum::text(input));
-            invoker.run(function, data, &BindingData::default()).await
-        }
     }
 }

@@ -8,6 +8,8 @@
 //! followed to the worker (`wire`).
 
 mod admin;
+mod app;
+mod by_hand;
 mod envelope;
 mod files;
 mod function_json;
@@ -16,6 +18,8 @@ mod host;
 mod host_json;
 mod http;
 mod http_reply;
+#[cfg(test)]
+mod http_tests;
 mod http_trigger;
 mod invoke;
 mod launch;
@@ -33,8 +37,9 @@ mod timer;
 mod wire;
 mod worker;
 
+pub use app::{App, Deps, FunctionInfo, HostError, Input};
 pub use files::FileError;
-pub use host::{App, Deps, FunctionInfo, FunctionsHost, HostError, Input};
+pub use host::FunctionsHost;
 pub use invoke::Outcome;
 
 /// The tables of this room: messages the host holds (`held`), what timers remember (`timer`).

@@ -124,7 +124,12 @@ impl Listener {
             Err(_) if message.receive_count >= max => self.poison(&message, &receipt).await,
             Err(_) => {
                 let again = self.invoker.host.queues.visibility_timeout;
-                queues.change_visibility(Cloud::Azure, queue, &receipt, again).await.map(|_| ())
+                let hidden = queues.change_visibility(Cloud::Azure, queue, &receipt, again).await;
+                self.line(&format!(
+                    "the message '{}' failed at receipt {} of {max}; it is visible again in {again:?}",
+                    message.id, message.receive_count
+                ));
+                hidden.map(|_| ())
             }
         };
         match done {
