@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use crate::limited::{self, LIMIT};
 use crate::{cargo, deny, peers, step::Step, tidy};
 
 /// Where everything is.
@@ -86,6 +87,7 @@ pub(crate) fn call(place: &Place, line: &str, env: &[(&str, &OsStr)]) -> Result<
     println!("$ cargo {line}");
     let mut cargo = cargo::command(&place.root);
     cargo.args(line.split_whitespace()).envs(env.iter().copied());
-    let status = cargo.status().map_err(|error| format!("cargo {line}: {error}"))?;
+    let status =
+        limited::status(&mut cargo, LIMIT).map_err(|error| format!("cargo {line}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("cargo {line}: {status}")) }
 }

@@ -7,6 +7,7 @@
 mod cargo;
 mod deny;
 mod gate;
+mod limited;
 mod peers;
 mod step;
 mod tidy;

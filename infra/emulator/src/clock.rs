@@ -137,6 +137,8 @@ mod tests {
             let clock = clock.clone();
             async move { clock.sleep(Duration::from_secs(3600)).await }
         });
+        // The sleeper reads the clock when it first runs.
+        tokio::task::yield_now().await;
         clock.advance(Duration::from_secs(3599)).unwrap();
         tokio::task::yield_now().await;
         assert!(!sleeper.is_finished());
