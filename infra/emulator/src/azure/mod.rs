@@ -8,3 +8,4 @@ pub mod blob;
 pub mod error;
 pub mod functions;
 pub mod identity_endpoint;
+pub mod queue;
