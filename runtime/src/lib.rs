@@ -37,6 +37,10 @@ mod app;
 mod blocking;
 pub mod config;
 mod context;
+#[cfg_attr(
+    not(all(feature = "lambda", feature = "azure", feature = "container")),
+    allow(dead_code, reason = "each host needs other parts of it")
+)]
 mod engine;
 mod error;
 mod handler;

@@ -7,12 +7,17 @@ pub mod azure;
 #[cfg(feature = "container")]
 mod container;
 #[cfg(not(feature = "container"))]
+#[allow(clippy::duplicate_mod, reason = "stands in for each host that is left out")]
 #[path = "absent.rs"]
 mod container;
+#[cfg(any(feature = "azure", feature = "container"))]
+mod http;
+#[cfg(any(feature = "azure", feature = "lambda"))]
 mod json;
 #[cfg(feature = "lambda")]
 mod lambda;
 #[cfg(not(feature = "lambda"))]
+#[allow(clippy::duplicate_mod, reason = "stands in for each host that is left out")]
 #[path = "absent.rs"]
 mod lambda;
 mod logs;

@@ -1,9 +1,77 @@
-//! Not written yet.
+//! A plain container: HTTP functions at their own paths.
+//!
+//! Deals with: listening on `PORT`, letting requests finish after SIGTERM. Does not deal with: any
+//! other event. Nothing that arrives here is ever read as an envelope of another host, so a queue or
+//! blob function cannot be reached from outside.
+
+use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use super::Environment;
+use ::http::Request;
+use bytes::Bytes;
+use http_body::Body;
+use tokio::net::TcpListener;
+
+use super::http::{
+    Arrival, Listening, Outgoing, answer, collect, listen, outgoing, port, termination,
+};
+use super::{Environment, number};
+use crate::BoxError;
 use crate::engine::Engine;
+use crate::manifest::TriggerSpec;
+use crate::trigger::http::failure;
 
-pub(super) async fn serve(_engine: Arc<Engine>, _environment: Environment) -> Result<(), String> {
-    Err("not written yet".to_owned())
+/// Bytes of a request's body. The least that every host takes (AWS Lambda's payload limit).
+const LARGEST_BODY: usize = 6 * 1024 * 1024;
+/// How long a client may keep an idle connection: longer than load balancers do (60 s), so that it is
+/// they who close it.
+const PATIENCE: Duration = Duration::from_secs(75);
+
+pub(super) async fn serve(engine: Arc<Engine>, environment: Environment) -> Result<(), String> {
+    let port = port(&environment, "PORT", 8080)?;
+    let timeout = Duration::from_secs(u64::from(number(&environment, "ANYFN_TIMEOUT", 300u32)?));
+    let stop = termination()?;
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await.map_err(|fault| {
+        format!("port {port} cannot be listened on: {fault}; a free one: PORT=8081")
+    })?;
+    for function in engine.functions() {
+        if !matches!(function.trigger, TriggerSpec::Http { .. }) {
+            let function = &*function.name;
+            tracing::warn!(function, "only HTTP functions run in a container; this one never will");
+        }
+    }
+    tracing::info!(port, app = engine.manifest.app, "listening");
+    let preparing = Arc::clone(&engine);
+    tokio::spawn(async move {
+        if let Err(error) = preparing.prepare().await {
+            tracing::warn!(reason = %error, "the app's state could not be built; the next request tries again");
+        }
+    });
+    let listening = Listening { patience: Some(PATIENCE), drain: timeout };
+    listen(listener, listening, stop, move |request| {
+        let engine = Arc::clone(&engine);
+        async move { handle(&engine, request, timeout).await }
+    })
+    .await;
+    Ok(())
 }
+
+async fn handle<B>(engine: &Engine, request: Request<B>, timeout: Duration) -> Outgoing
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    let at = SystemTime::now();
+    let (parts, body) = request.into_parts();
+    let body = match collect(body, LARGEST_BODY).await {
+        Ok(body) => body,
+        Err(error) => return outgoing(failure(&error), false),
+    };
+    let id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+    let arrival = Arrival::new("container", id, timeout, at);
+    answer(engine, Request::from_parts(parts, body), &arrival, str::to_owned).await
+}
+
+#[cfg(test)]
+mod tests;

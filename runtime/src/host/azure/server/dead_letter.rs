@@ -1,0 +1,98 @@
+//! Dead letters on Azure: a JSON envelope in the poison queue, taken off again when it is redriven.
+//!
+//! Deals with: `{"anyfn":1,"reason":…,"body":…}`, its size. Does not deal with: sending it; the host
+//! does, through the output binding.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// The longest message of a storage queue is 64 KiB of base64: this many bytes before.
+const LONGEST: usize = 48 * 1024;
+/// Reasons longer than this are cut, in bytes; the log has them whole.
+const LONGEST_REASON: usize = 1024;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Letter {
+    anyfn: u8,
+    reason: String,
+    /// Base64: a message need not be text.
+    body: String,
+}
+
+/// The value of the output binding for a message that was rejected, in base64: an envelope with the
+/// reason, or the message alone where the envelope would not fit.
+pub(super) fn wrap(body: &[u8], reason: &str) -> String {
+    let cut = (0..=LONGEST_REASON.min(reason.len())).rev().find(|at| reason.is_char_boundary(*at));
+    let reason = reason[..cut.unwrap_or_default()].to_owned();
+    let letter = Letter { anyfn: 1, reason, body: STANDARD.encode(body) };
+    match serde_json::to_vec(&letter) {
+        Ok(text) if text.len() <= LONGEST => STANDARD.encode(text),
+        _ => STANDARD.encode(body),
+    }
+}
+
+/// The message as it was before [`wrap`], or as it is where it is no such envelope.
+pub(super) fn unwrap(body: Bytes) -> Bytes {
+    match serde_json::from_slice::<Letter>(&body) {
+        Ok(letter) if letter.anyfn == 1 => STANDARD.decode(letter.body).map_or(body, Bytes::from),
+        _ => body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sent(value: &str) -> Bytes {
+        STANDARD.decode(value).unwrap().into()
+    }
+
+    #[test]
+    fn a_letter_is_readable_json_with_the_reason() {
+        let text = sent(&wrap(b"\xff\x00", "no picture"));
+        assert_eq!(&text[..], br#"{"anyfn":1,"reason":"no picture","body":"/wA="}"#);
+        assert_eq!(&unwrap(text)[..], b"\xff\x00");
+    }
+
+    #[test]
+    fn a_message_whose_envelope_would_not_fit_goes_alone() {
+        let body = vec![7; 40_000];
+        assert_eq!(sent(&wrap(&body, "no picture")), body);
+        let long = "ü".repeat(100_000);
+        let text = sent(&wrap(b"x", &long));
+        assert!(text.len() < 1200 && unwrap(text) == "x");
+        for size in 36_000..37_000 {
+            assert!(wrap(&vec![7; size], "no picture").len() <= 64 * 1024);
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_letter_is_left_alone() {
+        for body in [
+            &br#"{"anyfn":2,"reason":"","body":"eA=="}"#[..],
+            br#"{"anyfn":1,"reason":"","body":"not base64"}"#,
+            br#"{"anyfn":1,"reason":"","body":"eA==","more":1}"#,
+            br#"{"anyfn":1,"body":"eA=="}"#,
+            br#"[1]"#,
+            b"\xff",
+            b"",
+        ] {
+            assert_eq!(unwrap(Bytes::from_static(body)), body);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_message_comes_back_and_any_bytes_can_be_looked_at(
+            body in prop::collection::vec(any::<u8>(), 0..2000), reason in ".{0,2000}"
+        ) {
+            prop_assert_eq!(unwrap(sent(&wrap(&body, &reason))), body.clone());
+            let _ = unwrap(body.into());
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The host's envelope: `{"Data":{…},"Metadata":{…}}`.
+//!
+//! Deals with: how the host encodes values. Does not deal with: what a message or a tick means.
+//!
+//! Bytes are base64. Text arrives as a JSON string *literal inside* a JSON string, so JSON that was
+//! sent to a queue needs three decodes (the trigger does the last). Numbers and booleans are text too:
+//! `"4"`. Objects of the host (a timer's) are objects. Unknown keys are the host's liberty.
+//!
+//! Metadata can be believed only where the message arrived as bytes: the fields of a text message that
+//! is a JSON object overwrite the host's own of the same name.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::timer::TimerInfo;
+use crate::error::Error;
+use crate::host::json;
+use crate::trigger::schedule::Tick;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    data: BTreeMap<String, &'a RawValue>,
+    #[serde(borrow, default)]
+    metadata: Option<&'a RawValue>,
+}
+
+/// A message, and which attempt at it this is, where that can be believed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Delivered {
+    pub(super) body: Bytes,
+    pub(super) attempt: Option<u32>,
+}
+
+/// Reads the envelope of a queue trigger, whose binding is called `name`.
+///
+/// # Errors
+/// It is none: the message has the JSON path and what was expected.
+pub(super) fn message(body: &[u8], name: &str) -> Result<Delivered, Error> {
+    let envelope = open(body)?;
+    let (name, value) = input(&envelope, name)?;
+    let text = value.get();
+    let wrong = |why: &str| {
+        Error::retry(format!(
+            "at `Data.{name}`: {why}; expected base64 (`\"dataType\": \"binary\"` in function.json)"
+        ))
+    };
+    if text.starts_with('{') || text.starts_with('[') {
+        return Ok(Delivered { body: Bytes::copy_from_slice(text.as_bytes()), attempt: None });
+    }
+    let text: String = serde_json::from_str(text).map_err(|fault| wrong(&fault.to_string()))?;
+    if text.starts_with('"') {
+        let inner: String =
+            serde_json::from_str(&text).map_err(|fault| wrong(&fault.to_string()))?;
+        return Ok(Delivered { body: inner.into(), attempt: None });
+    }
+    let body = STANDARD.decode(&text).map_err(|fault| wrong(&fault.to_string()))?;
+    Ok(Delivered { body: body.into(), attempt: attempt(&envelope) })
+}
+
+/// Reads the envelope of a timer trigger, whose binding is called `name`.
+///
+/// # Errors
+/// As [`message`].
+pub(super) fn tick(body: &[u8], name: &str) -> Result<Tick, Error> {
+    let envelope = open(body)?;
+    let (name, value) = input(&envelope, name)?;
+    let text = peel(value.get());
+    let info: TimerInfo = json::read("a TimerInfo object", text.as_bytes())
+        .map_err(|fault| Error::retry(format!("in `Data.{name}`: {fault}")))?;
+    Ok(info.tick())
+}
+
+fn open(body: &[u8]) -> Result<Envelope<'_>, Error> {
+    json::read("an invocation like {\"Data\":{…},\"Metadata\":{…}}", body).map_err(Error::retry)
+}
+
+/// The trigger's value: under its binding's name, or the only one there is.
+fn input<'a>(envelope: &'a Envelope<'a>, name: &str) -> Result<(&'a str, &'a RawValue), Error> {
+    let data = &envelope.data;
+    let only = || data.first_key_value().filter(|_| data.len() == 1);
+    match data.get_key_value(name).or_else(only) {
+        Some((name, value)) => Ok((name, value)),
+        None => Err(Error::retry(format!(
+            "at `Data`: no entry `{name}`, the binding's name in function.json; there is: {}",
+            data.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+        ))),
+    }
+}
+
+fn attempt(envelope: &Envelope<'_>) -> Option<u32> {
+    let metadata: BTreeMap<String, &RawValue> =
+        serde_json::from_str(envelope.metadata?.get()).ok()?;
+    peel(metadata.get("DequeueCount")?.get()).parse().ok().filter(|count| *count > 0)
+}
+
+/// The JSON text within up to three layers of JSON strings.
+fn peel(text: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..3 {
+        match serde_json::from_str::<String>(&text) {
+            Ok(inner) => text = inner,
+            Err(_) => break,
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

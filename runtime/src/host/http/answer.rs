@@ -1,0 +1,204 @@
+//! One request, from its body to its answer.
+//!
+//! Deals with: collecting a body within a limit, the call's description, running the function, errors
+//! as JSON. Does not deal with: how the request got here.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use ::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use bytes::Bytes;
+use http_body::Body;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+
+use super::route::{Found, route};
+use crate::BoxError;
+use crate::app::Function;
+use crate::context::{Call, TraceContext};
+use crate::engine::Engine;
+use crate::error::{Error, Kind};
+use crate::trigger::{Event, Reply, http};
+
+/// What is sent back.
+pub(in crate::host) type Outgoing = Response<Full<Bytes>>;
+
+/// When, where and as what a request arrived.
+pub(in crate::host) struct Arrival {
+    pub(in crate::host) host: &'static str,
+    pub(in crate::host) invocation_id: String,
+    pub(in crate::host) at: SystemTime,
+    /// How long the call may take.
+    pub(in crate::host) timeout: Duration,
+}
+
+impl Arrival {
+    /// Without an `id` the call gets one of its own, which tells it apart in the log.
+    pub(in crate::host) fn new(
+        host: &'static str,
+        id: Option<&str>,
+        timeout: Duration,
+        at: SystemTime,
+    ) -> Self {
+        let since = || at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let invocation_id = id.map_or_else(|| format!("{:x}", since().as_nanos()), str::to_owned);
+        Self { host, invocation_id, at, timeout }
+    }
+
+    pub(in crate::host) fn call(
+        &self,
+        function: &Function,
+        attempt: Option<u32>,
+        headers: &HeaderMap,
+        raw: Bytes,
+    ) -> Call {
+        Call {
+            function: Arc::clone(&function.name),
+            invocation_id: self.invocation_id.clone(),
+            attempt,
+            deadline: self.at + self.timeout,
+            trace: trace(headers),
+            host: self.host,
+            raw,
+        }
+    }
+}
+
+/// The W3C trace context of a request, where it carries one.
+pub(in crate::host) fn trace(headers: &HeaderMap) -> Option<TraceContext> {
+    let text = |name| headers.get(name)?.to_str().ok().map(str::to_owned);
+    Some(TraceContext { traceparent: text("traceparent")?, tracestate: text("tracestate") })
+}
+
+/// The whole body, of at most `limit` bytes.
+///
+/// # Errors
+/// 413 where it is longer, 400 where it breaks off.
+pub(in crate::host) async fn collect<B>(body: B, limit: usize) -> Result<Bytes, Error>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    let too_large = || Error::status(413, format!("the body is larger than {limit} bytes"));
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(fault) if fault.is::<LengthLimitError>() => Err(too_large()),
+        Err(fault) => Err(Error::status(400, "the body broke off").because(fault)),
+    }
+}
+
+/// Runs the HTTP function that `request` is for, its path as the author's templates see it.
+pub(in crate::host) async fn answer(
+    engine: &Engine,
+    request: Request<Bytes>,
+    arrival: &Arrival,
+    fold: fn(&str) -> String,
+) -> Outgoing {
+    let head = request.method() == Method::HEAD;
+    let function = match route(engine.functions(), request.method(), request.uri().path(), fold) {
+        Found::Function(function) => function,
+        Found::Nothing => return outgoing(http::failure(&Error::status(404, "not found")), head),
+        Found::WrongMethod(allowed) => {
+            let mut response = http::failure(&Error::status(405, "method not allowed"));
+            if let Ok(allowed) = HeaderValue::from_str(&allowed.join(", ")) {
+                response.headers_mut().insert(header::ALLOW, allowed);
+            }
+            return outgoing(response, head);
+        }
+    };
+    let call = arrival.call(function, None, request.headers(), request.body().clone());
+    let response = match engine.run(function, Event::Http(request), call).await {
+        Ok(Reply::Http(response)) => response,
+        Ok(Reply::Done) => Response::new(Bytes::new()),
+        Err(error) => {
+            let (function, invocation) = (&*function.name, arrival.invocation_id.as_str());
+            let reason = error.to_string();
+            match error.kind() {
+                Kind::Status(status @ 400..500) => {
+                    tracing::info!(function, invocation, status, reason, "request refused");
+                }
+                _ => tracing::error!(function, invocation, reason, "call failed"),
+            }
+            http::failure(&error)
+        }
+    };
+    outgoing(response, head)
+}
+
+/// The author's response as it goes out. Length and connection are the server's business, except that
+/// an answer to `HEAD` may tell the length of what `GET` would send.
+pub(in crate::host) fn outgoing(response: http::Response, head: bool) -> Outgoing {
+    let (mut parts, body) = response.into_parts();
+    if !(head && body.is_empty()) {
+        parts.headers.remove(header::CONTENT_LENGTH);
+    }
+    parts.headers.remove(header::TRANSFER_ENCODING);
+    parts.headers.remove(header::CONNECTION);
+    Response::from_parts(parts, Full::new(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_ends_its_timeout_after_the_arrival_and_keeps_its_callers_trace() {
+        let function = Function {
+            name: "read".into(),
+            trigger: crate::Trigger::spec(&http::get("/")),
+            run: Arc::new(|_, _| Box::pin(async { Ok(Reply::Done) })),
+        };
+        let at = SystemTime::UNIX_EPOCH + Duration::from_nanos(0xabc);
+        let mut headers = HeaderMap::new();
+        headers.insert("tracestate", HeaderValue::from_static("a=b"));
+        let arrival = |id| Arrival::new("container", id, Duration::from_secs(9), at);
+        let call = arrival(Some("x")).call(&function, Some(2), &headers, Bytes::from("raw"));
+        assert_eq!((&*call.function, call.host, call.attempt), ("read", "container", Some(2)));
+        assert_eq!((call.invocation_id.as_str(), call.raw), ("x", "raw".into()));
+        assert_eq!(call.deadline, at + Duration::from_secs(9));
+        assert_eq!(call.trace, None, "a state without a parent is no trace");
+        headers.insert("traceparent", HeaderValue::from_static("00-1-2-01"));
+        let call = arrival(None).call(&function, None, &headers, Bytes::new());
+        let trace = call.trace.unwrap();
+        assert_eq!(
+            (trace.traceparent.as_str(), trace.tracestate.as_deref()),
+            ("00-1-2-01", Some("a=b"))
+        );
+        assert_eq!(call.invocation_id, "abc");
+    }
+
+    #[test]
+    fn length_and_connection_are_the_servers_except_the_length_of_a_head() {
+        let sent = |body: &'static str, head| {
+            let response = Response::builder()
+                .header("content-length", "7")
+                .header("transfer-encoding", "chunked")
+                .header("connection", "close")
+                .header("x-own", "kept");
+            let sent = outgoing(response.body(Bytes::from(body)).unwrap(), head);
+            let mut names: Vec<_> = sent.headers().keys().map(ToString::to_string).collect();
+            names.sort_unstable();
+            names.join(" ")
+        };
+        assert_eq!(sent("body", false), "x-own");
+        assert_eq!(sent("", false), "x-own");
+        assert_eq!(sent("body", true), "x-own");
+        assert_eq!(sent("", true), "content-length x-own");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_400_and_one_of_just_the_limit_is_taken() {
+        let broken = http_body_util::StreamBody::new(futures_util::stream::iter([Err::<
+            http_body::Frame<Bytes>,
+            BoxError,
+        >(
+            "gone".into()
+        )]));
+        assert_eq!(collect(broken, 9).await.unwrap_err().kind(), Kind::Status(400));
+        assert_eq!(collect(Full::new(Bytes::from("four")), 4).await.unwrap(), "four");
+        let over = collect(Full::new(Bytes::from("four")), 3).await.unwrap_err();
+        assert_eq!(over.kind(), Kind::Status(413));
+    }
+}
