@@ -161,6 +161,7 @@ async fn a_handler_is_an_ordinary_function_of_an_event_and_a_test_context() {
     ship(Order { id: 7 }, cx).await.unwrap();
 }
 
+#[expect(clippy::unwrap_used, reason = "paths of tests are right")]
 fn http_request(path: &str) -> ::http::Request<bytes::Bytes> {
     ::http::Request::get(path).body(bytes::Bytes::new()).unwrap()
 }

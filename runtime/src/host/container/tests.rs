@@ -17,7 +17,7 @@ fn engine() -> Engine {
             Ok(http::text(200, format!("{word} {} {}", request.body().len(), cx.host())))
         })
         .on("file", queue::messages::<String>("files"), async |_: String, _: Context<()>| {
-            panic!("nobody outside may reach this")
+            Err::<(), _>(Error::reject("nobody outside may reach this"))
         })
         .dead_letters(|_, _, _| async { Ok(()) });
     let manifest = app.manifest().unwrap();

@@ -11,8 +11,6 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -60,8 +58,8 @@ pub(super) fn message(body: &[u8], name: &str) -> Result<Delivered, Error> {
             serde_json::from_str(&text).map_err(|fault| wrong(&fault.to_string()))?;
         return Ok(Delivered { body: inner.into(), attempt: None });
     }
-    let body = STANDARD.decode(&text).map_err(|fault| wrong(&fault.to_string()))?;
-    Ok(Delivered { body: body.into(), attempt: attempt(&envelope) })
+    let body = json::base64("the text", &text).map_err(|fault| wrong(&fault))?;
+    Ok(Delivered { body, attempt: attempt(&envelope) })
 }
 
 /// Reads the envelope of a timer trigger, whose binding is called `name`.

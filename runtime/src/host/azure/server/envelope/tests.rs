@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Delivered, Error, STANDARD, Tick, message, tick};
-use base64::Engine as _;
+use super::{Delivered, Error, Tick, json as reading, message, tick};
 
 fn queue(data: &Value, metadata: &Value) -> Result<Delivered, Error> {
     let envelope = json!({"Data": {"message": data}, "Metadata": metadata});
@@ -77,7 +76,7 @@ fn what_is_no_envelope_is_refused_with_its_path_and_what_was_expected() {
     for data in [&b"not base64!"[..], b"null", b"5", b"\"\\\"open\"", b"\"\xff\""] {
         let body = [&br#"{"Data":{"message":"#[..], data, b"}}"].concat();
         let text = fault(&body);
-        assert!(text.contains("expected"), "{text}");
+        assert!(text.contains("not an invocation") || text.contains("`Data.message`"), "{text}");
     }
     let text = fault(br#"{"Data":{"message":"%%%"}}"#);
     assert!(text.contains("`Data.message`") && text.contains("\"dataType\": \"binary\""), "{text}");
@@ -127,7 +126,7 @@ proptest! {
 
     #[test]
     fn any_message_survives_the_hosts_encoding(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let delivered = queue(&json!(STANDARD.encode(&bytes)), &json!({"DequeueCount": "2"}));
+        let delivered = queue(&json!(reading::to_base64(&bytes)), &json!({"DequeueCount": "2"}));
         prop_assert_eq!(delivered.unwrap(), Delivered { body: bytes.into(), attempt: Some(2) });
     }
 }
