@@ -22,9 +22,22 @@ impl Images {
     /// [`Kind::Config`](anyfn::Kind::Config) where a binding or `IMAGE_MAX_PIXELS` is wrong.
     pub async fn from_env(settings: Settings) -> Result<Self, Error> {
         Ok(Self {
+            max_pixels: settings.parse("IMAGE_MAX_PIXELS", "100000000")?,
             photos: blob::from_env("photos").map_err(Error::config)?,
             thumbnails: blob::from_env("thumbnails").map_err(Error::config)?,
-            max_pixels: settings.parse("IMAGE_MAX_PIXELS", "100000000")?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_limit_that_is_no_number_is_a_start_up_error_that_shows_a_right_one() {
+        let settings = Settings::test([("IMAGE_MAX_PIXELS", "100 million")]);
+        let error = Images::from_env(settings).await.err().unwrap();
+        assert_eq!(error.kind(), anyfn::Kind::Config);
+        assert!(error.to_string().contains("IMAGE_MAX_PIXELS=100000000"), "{error}");
     }
 }

@@ -47,9 +47,7 @@ pub async fn run(note: Note, cx: Context<Webhook>) -> Result<(), Error> {
 
 /// Whether `key` now holds this delivery's payload; false if it holds another one.
 async fn file(cx: &Webhook, key: &str, record: &Record) -> Result<bool, Error> {
-    let media_type = record.headers.get("content-type").filter(|text| !text.trim().is_empty());
-    let media_type = media_type.map_or("application/octet-stream", |text| text.trim());
-    let payload = Content::new(record.body.clone()).content_type(media_type);
+    let payload = Content::new(record.body.clone()).content_type(media_type(record));
     match cx.archive.create(key, payload).await {
         Ok(_) => {
             tracing::info!(key, "archived");
@@ -60,6 +58,13 @@ async fn file(cx: &Webhook, key: &str, record: &Record) -> Result<bool, Error> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The payload's media type as the sender gave it, unless a store would refuse it.
+fn media_type(record: &Record) -> &str {
+    let sent = record.headers.get("content-type").map_or("", |text| text.trim());
+    let sound = (1..=255).contains(&sent.len()) && sent.bytes().all(|b| (b' '..=b'~').contains(&b));
+    if sound { sent } else { "application/octet-stream" }
 }
 
 /// Whether an id may be part of a key as it is.

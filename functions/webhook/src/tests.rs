@@ -13,7 +13,10 @@ use anyfn_services::{Blob, Queue};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 /// 2023-11-14, 23:59:58 UTC.
 fn before_midnight() -> SystemTime {
@@ -142,9 +145,9 @@ async fn a_message_that_comes_twice_files_once() {
     assert_eq!(files(&state).await.len(), 1);
 }
 
-/// The steps that a process completed before it was killed, and how many messages then come in all.
 #[tokio::test]
 async fn a_crash_between_any_two_steps_loses_nothing_and_files_once_even_across_midnight() {
+    // Steps that the process completed before it was killed, and how many messages come in all.
     for (completed, messages) in [(0, 1), (1, 1), (2, 2), (3, 1)] {
         for worked_between in [false, true] {
             let state = state();
@@ -183,17 +186,44 @@ async fn a_crash_between_any_two_steps_loses_nothing_and_files_once_even_across_
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_at_once_leave_one_record_and_one_file() {
-    let state = state();
-    let app = app().with_state(state.clone());
-    let all = (0..20).map(|_| receive(&app, github("d-1", b"{}")));
-    for response in futures_util::future::join_all(all).await {
-        assert_eq!(response.unwrap().status(), 202);
+    for _ in 0..20 {
+        let state = state();
+        let app = Arc::new(app().with_state(state.clone()));
+        let requests: Vec<_> = (0..8)
+            .map(|_| {
+                let app = Arc::clone(&app);
+                tokio::spawn(async move { receive(&app, github("d-1", b"{}")).await })
+            })
+            .collect();
+        for request in requests {
+            assert_eq!(request.await.unwrap().unwrap().status(), 202);
+        }
+        assert_eq!(only_record(&state).await.state, State::Queued);
+        assert!(work(&state).await >= 1);
+        assert_eq!(files(&state).await.len(), 1);
     }
-    assert_eq!(only_record(&state).await.state, State::Queued);
-    assert!(work(&state).await >= 1);
-    assert_eq!(files(&state).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_payload_is_archived_whatever_its_content_type_says() {
+    for (sent, kept) in [
+        ("application/json; charset=utf-8", "application/json; charset=utf-8"),
+        ("", "application/octet-stream"),
+        ("text/plain;\tcharset=x", "application/octet-stream"),
+        ("täxt/plain", "application/octet-stream"),
+        (&"x".repeat(300), "application/octet-stream"),
+    ] {
+        let state = state();
+        let Event::Http(mut request) = github("d-1", b"{}") else { panic!() };
+        let value = http::HeaderValue::from_bytes(sent.as_bytes()).unwrap();
+        request.headers_mut().insert("content-type", value);
+        receive(&app().with_state(state.clone()), Event::Http(request)).await.unwrap();
+        work(&state).await;
+        let file = state.archive.get("github/2023/11/14/d-1.json").await.unwrap();
+        assert_eq!(file.content_type.as_deref(), Some(kept), "{sent}");
+    }
 }
 
 #[tokio::test]

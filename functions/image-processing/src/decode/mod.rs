@@ -42,7 +42,8 @@ pub struct Picture {
     pub orientation: Orientation,
 }
 
-/// Decodes `bytes`. Memory stays below about 9 bytes for each pixel that `limits` allows.
+/// Decodes `bytes`. Memory stays below about 16 bytes for each pixel that the header declares
+/// (a progressive CMYK JPEG; others take 3 to 12), and nothing of that is taken before `limits` is checked.
 ///
 /// # Errors
 /// [`PictureError`]; also where a decoder panics, since the same bytes would make it panic again.
