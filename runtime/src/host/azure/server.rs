@@ -66,16 +66,22 @@ pub(in crate::host) async fn serve(
         .await
         .map_err(|fault| format!("port {port} of {PORT} cannot be listened on: {fault}"))?;
     tracing::info!(port, app = engine.manifest.app, "listening");
-    let handler = Arc::new(Handler { engine, timeout, largest_body: LARGEST_BODY });
+    let handler = Handler { engine, timeout, largest_body: LARGEST_BODY };
+    run(listener, handler, stop).await;
+    Ok(())
+}
+
+async fn run(listener: TcpListener, handler: Handler, stop: impl Future<Output = ()>) {
+    let drain = handler.timeout;
+    let handler = Arc::new(handler);
     tokio::spawn(prepare(Arc::clone(&handler)));
     // The host keeps idle connections and would read a close as a failed invocation.
-    let listening = Listening { patience: None, drain: timeout };
+    let listening = Listening { patience: None, drain };
     listen(listener, listening, stop, move |request| {
         let handler = Arc::clone(&handler);
         async move { handler.handle(request).await }
     })
     .await;
-    Ok(())
 }
 
 /// Building begins when the host can already see the port: it gives a process 30 s to open it.

@@ -42,6 +42,16 @@ pub(super) async fn serve(engine: Arc<Engine>, environment: Environment) -> Resu
         }
     }
     tracing::info!(port, app = engine.manifest.app, "listening");
+    run(listener, engine, timeout, stop).await;
+    Ok(())
+}
+
+async fn run(
+    listener: TcpListener,
+    engine: Arc<Engine>,
+    timeout: Duration,
+    stop: impl Future<Output = ()>,
+) {
     let preparing = Arc::clone(&engine);
     tokio::spawn(async move {
         if let Err(error) = preparing.prepare().await {
@@ -54,7 +64,6 @@ pub(super) async fn serve(engine: Arc<Engine>, environment: Environment) -> Resu
         async move { handle(&engine, request, timeout).await }
     })
     .await;
-    Ok(())
 }
 
 async fn handle<B>(engine: &Engine, request: Request<B>, timeout: Duration) -> Outgoing

@@ -95,12 +95,8 @@ async fn stopping_lets_a_running_request_finish_and_takes_no_more() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let at = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let listening = Listening { patience: None, drain: Duration::from_secs(30) };
     let stopping = async { stopped.await.unwrap_or_default() };
-    let served = tokio::spawn(listen(listener, listening, stopping, move |request| {
-        let engine = Arc::clone(&engine);
-        async move { handle(&engine, request, Duration::from_secs(30)).await }
-    }));
+    let served = tokio::spawn(run(listener, engine, Duration::from_secs(30), stopping));
     let mut client = tokio::net::TcpStream::connect(at).await.unwrap();
     client.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     begins.recv().await.unwrap();

@@ -16,13 +16,7 @@ async fn served(handler: Handler) -> Served {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let at = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let handler = Arc::new(handler);
-    let listening = Listening { patience: None, drain: Duration::from_secs(30) };
-    let stopped = async { drop(stopped.await) };
-    tokio::spawn(listen(listener, listening, stopped, move |request| {
-        let handler = Arc::clone(&handler);
-        async move { handler.handle(request).await }
-    }));
+    tokio::spawn(run(listener, handler, async { drop(stopped.await) }));
     Served { at, _stop: stop }
 }
 
@@ -115,5 +109,42 @@ async fn a_client_that_goes_away_does_not_stop_its_call() {
     drop(client);
     while seen.lock().unwrap().is_empty() {
         tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_state_is_built_once_the_port_is_open_and_only_a_wrong_setup_ends_the_process() {
+    for (error, ends) in
+        [(Error::config("ANYFN_X is not set"), true), (Error::retry("asleep"), false)]
+    {
+        let (told, mut tellings) = tokio::sync::mpsc::unbounded_channel();
+        let tries = told.clone();
+        let error = Mutex::new(Some(error));
+        let app = App::new("shop", move |_| {
+            tries.send("built".to_owned()).unwrap();
+            let outcome = match error.lock().unwrap().take() {
+                Some(error) => Err(error),
+                None => Ok(Seen::default()),
+            };
+            async move { outcome }
+        })
+        .on("archive", queue::messages::<Note>("notes"), async |_: Note, _: Context<Seen>| Ok(()))
+        .dead_letters(|_, _, _| async { Ok(()) });
+        let manifest = app.manifest().unwrap();
+        let fatal: crate::engine::Fatal = Arc::new(move |why: &str| {
+            told.send(why.to_owned()).unwrap();
+        });
+        let limits = Limits { max_in_flight: 1, workers: Handle::current(), fatal };
+        let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
+        let timeout = Duration::from_secs(30);
+        let served = served(Handler { engine, timeout, largest_body: 1000 }).await;
+        assert_eq!(tellings.recv().await.unwrap(), "built");
+        if ends {
+            assert!(tellings.recv().await.unwrap().contains("ANYFN_X is not set"));
+        } else {
+            let text = exchange(served.at, &chunked(r#"{"id":5}"#)).await;
+            assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+            assert_eq!(tellings.recv().await.unwrap(), "built");
+        }
     }
 }
