@@ -93,8 +93,9 @@ fn serve<S: Send + Sync + 'static>(app: App<S>) -> Result<(), String> {
     logs::install(environment.get("ANYFN_LOG").map(String::as_str))?;
     let host = choose(&environment)?;
     let manifest = app.manifest()?;
-    // On Azure dead letters leave through output bindings, which need no client and no variable.
-    let settings = Settings::read(&manifest, &environment, host != Host::Azure)?;
+    // On Azure dead letters leave through output bindings, and a container serves HTTP alone: neither
+    // needs a variable for them.
+    let settings = Settings::read(&manifest, &environment, host == Host::Lambda)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let max_in_flight = number(&environment, "ANYFN_MAX_IN_FLIGHT", cores)?;
     let runtime = |fault| format!("the async runtime could not start: {fault}");
