@@ -1,0 +1,189 @@
+//! The whole emulator: everything in its order, up and down.
+//!
+//! Deals with: wiring the rooms together. Does not deal with: what any of them does.
+
+use std::fs::File;
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::apps;
+use crate::blobs::Blobs;
+use crate::clock::Clock;
+use crate::cloud::Cloud;
+use crate::error::EmulatorError;
+use crate::identity::Identity;
+use crate::options::Options;
+use crate::process::Spawner;
+use crate::provision::bindings::Endpoints;
+use crate::provision::{grants, resources};
+use crate::queues::Queues;
+use crate::ready::Ready;
+use crate::start::{self, Rooms, describe, listen, lock, schema};
+use crate::status::{FunctionStatus, Functions};
+use crate::store::Store;
+use crate::{aws, azure, control, events};
+
+/// A running emulator. Dropping it without [`Emulator::stop`] leaves its end to the process's own.
+pub struct Emulator {
+    ready: Ready,
+    functions: Arc<Functions>,
+    clock: Clock,
+    blobs: Blobs,
+    queues: Queues,
+    stop: CancellationToken,
+    servers: TaskTracker,
+    /// Held for as long as the state folder is in use.
+    _lock: File,
+}
+
+impl Emulator {
+    /// Starts everything; returns once every function's process runs and every API answers.
+    ///
+    /// # Errors
+    /// [`EmulatorError`]; nothing is left running then.
+    pub async fn start(options: Options) -> Result<Self, EmulatorError> {
+        let apps = apps::load(&options.apps, options.hosts).await?;
+        let lock = lock(&options.state)?;
+        let store = Store::open(&options.state, &schema())?;
+        let stop = CancellationToken::new();
+        let guard = stop.clone().drop_guard();
+        let servers = TaskTracker::new();
+        let clock = options.clock.clone();
+        let blobs = Blobs::new(store.clone(), clock.clone());
+        let queues = Queues::new(store.clone(), clock.clone());
+        let identity = Identity::new();
+        resources::make_stores(&blobs, &apps).await?;
+        let clouds = [(Cloud::Aws, options.hosts.lambda), (Cloud::Azure, options.hosts.azure)];
+        for (cloud, _) in clouds.into_iter().filter(|(_, runs)| *runs) {
+            resources::make_queues(&queues, cloud, &apps, options.max_attempts, options.timeout)
+                .await?;
+        }
+        let ports = options.ports;
+        let (control, console) = listen("the control port", ports.control).await?;
+        let (s3_at, s3) = listen("S3", ports.s3).await?;
+        let (sqs_at, sqs) = listen("SQS", ports.sqs).await?;
+        let (lambda_at, lambda_url) = listen("Lambda", ports.lambda).await?;
+        let (blob_at, blob) = listen("Azure Blob", ports.blob).await?;
+        let (queue_at, queue) = listen("Azure Queue", ports.queue).await?;
+        let (identity_at, identity_url) = listen("the identity endpoint", 0).await?;
+        let endpoints = Endpoints {
+            s3,
+            sqs,
+            blob,
+            queue,
+            identity: identity_url + azure::identity_endpoint::PATH,
+        };
+        let serve = |name: &'static str, server: ServerTask| {
+            servers.spawn(async move {
+                if let Err(error) = server.await {
+                    tracing::error!(%error, "{name} ended");
+                }
+            });
+        };
+        serve("S3", Box::pin(aws::s3::serve(s3_at, blobs.clone(), identity.clone(), stop.clone())));
+        let sqs_deps = aws::sqs::Deps { identity: identity.clone(), queues: queues.clone() };
+        serve("SQS", Box::pin(aws::sqs::serve(sqs_at, sqs_deps, stop.clone())));
+        let server = azure::blob::serve(blob_at, blobs.clone(), identity.clone(), stop.clone());
+        serve("Azure Blob", Box::pin(server));
+        let queue_deps = azure::queue::Deps { identity: identity.clone(), queues: queues.clone() };
+        serve("Azure Queue", Box::pin(azure::queue::serve(queue_at, queue_deps, stop.clone())));
+        servers.spawn(azure::identity_endpoint::serve(identity_at, identity.clone(), stop.clone()));
+
+        let credentials = apps
+            .iter()
+            .map(|app| (app.manifest.app.clone(), identity.add_app(grants::of(app, &apps))))
+            .collect();
+        let state = |source| EmulatorError::State { path: options.state.clone(), why: source };
+        let rooms = Rooms {
+            store: store.clone(),
+            clock: clock.clone(),
+            blobs: blobs.clone(),
+            queues: queues.clone(),
+            identity,
+            spawner: Spawner::start().map_err(|io| state(io.to_string()))?,
+            logs: options.state.join("logs"),
+            endpoints,
+            credentials,
+        };
+        let lambda = match options.hosts.lambda {
+            true => Some(start::lambda::start(&rooms, &options, &apps).await?),
+            false => None,
+        };
+        if let Some(lambda) = &lambda {
+            servers.spawn(aws::lambda::serve(lambda_at, lambda.clone(), stop.clone()));
+        }
+        let mut hosts = Vec::new();
+        if options.hosts.azure {
+            for app in &apps {
+                hosts.push(start::azure::start(&rooms, &options, app, &apps).await?);
+            }
+        }
+        let functions = Arc::new(Functions {
+            apps: apps.clone(),
+            lambda,
+            azure: hosts,
+            logs: rooms.logs.clone(),
+        });
+        let routing = events::Deps {
+            store,
+            blobs: blobs.clone(),
+            queues: queues.clone(),
+            clock: clock.clone(),
+        };
+        servers.spawn(events::route(routing, apps, options.hosts, stop.clone()));
+        servers.spawn(control::serve(control, Arc::clone(&functions), clock.clone(), stop.clone()));
+        let ready = describe(&rooms, console, lambda_url, &functions);
+        guard.disarm();
+        Ok(Self { ready, functions, clock, blobs, queues, stop, servers, _lock: lock })
+    }
+
+    /// Endpoints, credentials and processes as they were when the emulator became ready.
+    #[must_use]
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// Every function on every host, as it is now.
+    #[must_use]
+    pub fn functions(&self) -> Vec<FunctionStatus> {
+        self.functions.list()
+    }
+
+    /// The clock that the emulator was started with.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The blobs behind both storage APIs.
+    #[must_use]
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// The queues behind both queue APIs.
+    #[must_use]
+    pub fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
+    /// Stops every server and kills every process. What was under way is delivered again at the next
+    /// start.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let hosts = self.functions.azure.iter().map(|(_, host, _)| host.stop());
+        let lambda = async {
+            if let Some(lambda) = &self.functions.lambda {
+                lambda.stop().await;
+            }
+        };
+        tokio::join!(lambda, futures_util::future::join_all(hosts));
+        self.servers.close();
+        self.servers.wait().await;
+    }
+}
+
+type ServerTask = std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>;

@@ -1,0 +1,63 @@
+//! Starting Lambda with every function of every app.
+//!
+//! Deals with: what the manifest says, as Lambda's configuration. Does not deal with: running it.
+
+use std::path::Path;
+
+use anyfn::manifest::TriggerSpec;
+
+use super::Rooms;
+use crate::apps::App;
+use crate::aws::lambda::{FunctionSpec, Lambda, LambdaDeps, Runtime, Trigger};
+use crate::cloud::Cloud;
+use crate::error::EmulatorError;
+use crate::options::Options;
+use crate::provision::{bindings, names};
+
+pub(crate) async fn start(
+    rooms: &Rooms,
+    options: &Options,
+    apps: &[App],
+) -> Result<Lambda, EmulatorError> {
+    let mut specs = Vec::new();
+    for app in apps {
+        let variables = bindings::of(Cloud::Aws, app, apps, &rooms.endpoints);
+        let credentials = rooms.credentials.get(&app.manifest.app);
+        for function in &app.manifest.functions {
+            let trigger = match &function.trigger {
+                TriggerSpec::Http { public, .. } => Trigger::Url { public: *public, port: 0 },
+                TriggerSpec::Schedule { cron } => Trigger::Schedule { cron: cron.clone() },
+                queue => match names::source(Cloud::Aws, &function.name, queue) {
+                    Some(queue) => Trigger::Queue { queue, batch: 10 },
+                    None => Trigger::Manual,
+                },
+            };
+            let runtime = Runtime::Process {
+                program: app.executable.clone(),
+                args: Vec::new(),
+                cwd: app.executable.parent().map(Path::to_owned),
+            };
+            let env =
+                variables.clone().into_iter().chain(bindings::aws_endpoints(&rooms.endpoints));
+            specs.push(FunctionSpec {
+                env: env.collect(),
+                credentials: credentials
+                    .map(|c| (c.access_key_id.clone(), c.secret_access_key.clone())),
+                timeout: options.timeout,
+                dead_letter: names::dead_letter(Cloud::Aws, &function.name, &function.trigger),
+                trigger,
+                ..FunctionSpec::new(&app.manifest.app, &function.name, runtime)
+            });
+        }
+    }
+    let deps = LambdaDeps {
+        store: rooms.store.clone(),
+        clock: rooms.clock.clone(),
+        queues: rooms.queues.clone(),
+        identity: rooms.identity.clone(),
+        spawner: rooms.spawner.clone(),
+        logs: rooms.logs.clone(),
+        warm: true,
+    };
+    Ok(Lambda::start(deps, specs).await?)
+}
