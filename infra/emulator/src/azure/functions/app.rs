@@ -68,7 +68,7 @@ pub enum Input {
     Text(String),
     /// An HTTP function's request; only path, query, method, headers and body matter. No key is
     /// needed. The path is the public one, with the route prefix.
-    Http(Request<Bytes>),
+    Http(Box<Request<Bytes>>),
 }
 
 /// Why a host did not start.

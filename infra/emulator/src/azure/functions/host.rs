@@ -209,7 +209,7 @@ impl FunctionsHost {
             Input::Text(text) if !matches!(found.trigger, Trigger::Http { .. }) => {
                 Ok(by_hand::run(&self.front.invoker, found, &text).await)
             }
-            Input::Http(request) => self.invoke_http(found, request).await,
+            Input::Http(request) => self.invoke_http(found, *request).await,
             Input::Text(_) => Err(format!("the function '{function}' takes an HTTP request")),
         }
     }

@@ -226,7 +226,7 @@ async fn invoking_by_hand_takes_the_triggers_own_road() {
     let ground = ground(PROXY);
     let mut rig = ground.start(answers("{}")).await;
     let request = Request::post("/api/keyed").body(Bytes::from("hi")).unwrap();
-    let outcome = rig.host.invoke("keyed", Input::Http(request)).await.unwrap();
+    let outcome = rig.host.invoke("keyed", Input::Http(Box::new(request))).await.unwrap();
     assert_eq!(outcome.result.unwrap().unwrap().status(), StatusCode::OK);
     let call = rig.call().await;
     assert_eq!((call.target.as_str(), call.body.as_ref()), ("/api/keyed", b"hi".as_slice()));

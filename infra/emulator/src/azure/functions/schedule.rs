@@ -15,7 +15,7 @@ use croner::parser::{CronParser, Seconds, Year};
 #[derive(Clone, Debug)]
 pub(crate) struct Schedule {
     text: String,
-    cron: Cron,
+    cron: Box<Cron>,
 }
 
 const NAMES: [&str; 19] = [
@@ -48,7 +48,7 @@ impl Schedule {
             .dom_and_dow(true)
             .build();
         let cron = parser.parse(&fields.join(" ")).map_err(|e| wrong(&format!("is wrong: {e}")))?;
-        let schedule = Self { text: text.to_owned(), cron };
+        let schedule = Self { text: text.to_owned(), cron: Box::new(cron) };
         schedule.next(SystemTime::UNIX_EPOCH).ok_or_else(|| wrong("never occurs"))?;
         Ok(schedule)
     }
