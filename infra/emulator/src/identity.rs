@@ -3,11 +3,15 @@
 //! Deals with: credentials of both clouds, looking a principal up by them, permission.
 //! Does not deal with: signatures (`aws::auth`, `azure::auth`) or a provider's shape of a refusal.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod grant;
+
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
+
+pub use self::grant::{Action, Grant};
 
 /// Access key id of the laptop's owner: fixed, so that a profile can be written once.
 pub const OWNER_ACCESS_KEY_ID: &str = "AKIAANYFNLOCAL000000";
@@ -19,42 +23,6 @@ pub const AZURE_ACCOUNT: &str = "devstoreaccount1";
 /// Azure's own tools.
 pub const AZURE_KEY: &str =
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-
-/// One permission. Blob actions name the store (bucket, container), queue actions the queue.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Action {
-    /// Read a blob and its properties.
-    BlobRead(String),
-    /// Write a blob.
-    BlobWrite(String),
-    /// Delete a blob.
-    BlobDelete(String),
-    /// List a store's blobs.
-    BlobList(String),
-    /// Put a message.
-    QueueSend(String),
-    /// Receive, delete and postpone messages.
-    QueueReceive(String),
-    /// Call a function.
-    Invoke(String),
-}
-
-/// What one app may do; everything else is refused.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Grant {
-    /// The app's name.
-    pub app: String,
-    /// Its permissions.
-    pub allowed: BTreeSet<Action>,
-}
-
-impl Grant {
-    /// A grant of `actions` to `app`.
-    #[must_use]
-    pub fn new(app: &str, actions: impl IntoIterator<Item = Action>) -> Self {
-        Self { app: app.to_owned(), allowed: actions.into_iter().collect() }
-    }
-}
 
 /// On whose behalf a request is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
