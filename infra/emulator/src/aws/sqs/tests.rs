@@ -328,6 +328,7 @@ async fn a_long_poll_ends_with_an_arrival_and_with_the_virtual_clock() {
         client.ok("SendMessage", json!({"QueueUrl": url, "MessageBody": "a"})).await;
     });
     assert_eq!(answer["Messages"][0]["Body"], "a");
+    client.ok("PurgeQueue", json!({"QueueUrl": url})).await;
     let days_pass = async {
         loop {
             client.clock.advance(Duration::from_secs(20)).unwrap();

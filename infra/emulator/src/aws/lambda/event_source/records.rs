@@ -31,6 +31,9 @@ fn record(queue: &str, message: &Message) -> Value {
     put("MessageGroupId", message.group.clone());
     put("MessageDeduplicationId", message.dedup.clone());
     put("SequenceNumber", message.sequence.clone());
+    // SQS keeps it beside the sender's attributes under a name that no sender may use.
+    let trace = message.attributes.get("AWS.TraceHeader").and_then(Value::as_str);
+    put("AWSTraceHeader", trace.map(str::to_owned));
     json!({
         "messageId": message.id,
         "receiptHandle": message.receipt,
@@ -47,7 +50,8 @@ fn record(queue: &str, message: &Message) -> Value {
 /// From the API's spelling to the event's.
 fn message_attributes(attributes: &Value) -> Value {
     let Value::Object(attributes) = attributes else { return json!({}) };
-    let lowered = attributes.iter().map(|(name, attribute)| {
+    let given = attributes.iter().filter(|(_, attribute)| attribute.is_object());
+    let lowered = given.map(|(name, attribute)| {
         let field = |key: &str| attribute.get(key).filter(|value| !value.is_null());
         let mut lowered = json!({"stringListValues": [], "binaryListValues": []});
         for (from, to) in [
@@ -74,7 +78,10 @@ mod tests {
             id: "m-1".to_owned(),
             receipt: "r-1".to_owned(),
             body: "hello".to_owned(),
-            attributes: json!({"Kind": {"DataType": "String", "StringValue": "note"}}),
+            attributes: json!({
+                "Kind": {"DataType": "String", "StringValue": "note"},
+                "AWS.TraceHeader": "Root=1-2-3",
+            }),
             receive_count: 2,
             sent_ms: 17,
             first_received_ms: Some(18),
@@ -91,7 +98,7 @@ mod tests {
             "attributes": {
                 "ApproximateReceiveCount": "2", "SentTimestamp": "17", "SenderId": "000000000000",
                 "ApproximateFirstReceiveTimestamp": "18", "MessageGroupId": "g",
-                "SequenceNumber": "10000000000000000001",
+                "SequenceNumber": "10000000000000000001", "AWSTraceHeader": "Root=1-2-3",
             },
             "messageAttributes": {"Kind": {
                 "stringValue": "note", "stringListValues": [], "binaryListValues": [], "dataType": "String",
