@@ -38,8 +38,9 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[&str]) -> Result<(), String> {
-    // This file's folder is one below the root.
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    // Asked at run time: a binary may be shared by several checkouts through one build folder.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("hint: run it as `cargo xtask`")?;
+    let root = PathBuf::from(package).join("..");
     let root = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
     let place =
         || Ok::<_, String>(gate::Place { target: cargo::target(&root)?, root: root.clone() });
