@@ -68,7 +68,8 @@ pub(crate) fn closing(code: &str, open: usize) -> usize {
 }
 
 fn is_test_path(path: &str) -> bool {
-    path.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "benches"))
+    path.ends_with("_tests.rs")
+        || path.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "benches"))
 }
 
 /// Where the items under `#[cfg(test)]` begin and end.

@@ -1,3 +1,5 @@
+//! Tests of `queues`.
+
 use std::sync::Arc;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of `function_json`.
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+//! Tests of `queue_listener`.
+
 use super::super::test_host::{Behave, Ground, answers, reply};
 use super::*;
 use axum::body::Body;

@@ -1,3 +1,5 @@
+//! Tests of `timer`.
+
 use super::super::test_host::{Call, Ground, Rig, answers, reply};
 use super::*;
 use http::StatusCode;

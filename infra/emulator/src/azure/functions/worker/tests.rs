@@ -1,3 +1,5 @@
+//! Tests of `worker`.
+
 use super::super::app::Input;
 use super::super::test_host::{Behave, Call, Ground, answers, reply};
 use super::*;
