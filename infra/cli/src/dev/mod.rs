@@ -1,0 +1,180 @@
+//! `anyfn dev`: the apps under the emulated clouds, until a signal.
+//!
+//! Deals with: arguments, the order of events. Does not deal with: emulating anything
+//! (`anyfn-emulator`).
+
+mod state_folder;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyfn_emulator::clock::Clock;
+use anyfn_emulator::{AppSource, Emulator, Hosts, Options, Ports};
+use clap::ValueEnum;
+
+use crate::build::build;
+use crate::fault::Fault;
+use crate::packages::{Workspace, here};
+use crate::running::READY;
+use crate::signals::Signals;
+use crate::{logs, output};
+
+/// A second is promised from the signal to the end; this is the emulator's share.
+const STOPPING: Duration = Duration::from_millis(800);
+
+/// Builds the apps here and runs them under the emulated clouds until Ctrl-C.
+///
+/// Says what runs, where, and how to reach it; then shows the functions' logs. Stores and queues keep
+/// what they hold in the state folder from one start to the next.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// An app; several times for several. Default: the app in this folder, else all of the workspace
+    #[arg(short, long, value_name = "PACKAGE")]
+    pub(crate) package: Vec<String>,
+    /// Which clouds run them
+    #[arg(long, value_enum, default_value_t = Host::Both)]
+    pub(crate) host: Host,
+    /// Where stores, queues and logs are kept
+    #[arg(long, value_name = "FOLDER", default_value = ".anyfn")]
+    pub(crate) state: PathBuf,
+    /// Forget what an earlier run kept there
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// The control port; S3, SQS, Lambda, Azure Blob and Azure Queue take the five after it. 0: any
+    /// that are free
+    #[arg(long, value_name = "PORT", default_value_t = 9400, value_parser = clap::value_parser!(u16).range(..=65530))]
+    pub(crate) port: u16,
+    /// The time that schedules, retries and ages go by. A virtual clock stands still until
+    /// `POST /_anyfn/clock/advance` on the control port moves it
+    #[arg(long, value_enum, default_value_t = Time::Real)]
+    pub(crate) clock: Time,
+    /// A file of lines NAME=value: the settings that the apps declare
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// Write every endpoint, credential and process there, as JSON, once all is up
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+    /// Print the same JSON on stdout, on one line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How often a failing event is tried before it is dead-lettered
+    #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) max_attempts: u32,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  anyfn dev                                    all apps of this workspace, on both clouds
+  anyfn dev -p webhook --host lambda --env-file .env
+  anyfn dev --port 0 --json | jq .aws.s3       free ports, told on stdout
+  anyfn dev --clock virtual                    and, to let an hour pass:
+  curl -X POST -d '{\"by\": \"1h\"}' http://127.0.0.1:9400/_anyfn/clock/advance";
+
+/// Which clouds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Host {
+    /// AWS Lambda
+    Lambda,
+    /// Azure Functions
+    Azure,
+    /// Both
+    Both,
+}
+
+impl Host {
+    pub(crate) fn hosts(self) -> Hosts {
+        Hosts { lambda: self != Self::Azure, azure: self != Self::Lambda }
+    }
+}
+
+/// Which clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Time {
+    /// This machine's
+    Real,
+    /// One that is moved by hand, from now on
+    Virtual,
+}
+
+pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
+    let settings = args.env_file.as_deref().map(settings).transpose()?.unwrap_or_default();
+    let here = here()?;
+    let workspace = Workspace::around(&here)?;
+    let executables = build(&workspace, &workspace.apps(&args.package, &here)?)?;
+    let state = state_folder::prepare(&args.state, args.fresh).await?;
+    logs::show();
+
+    let apps = executables.into_iter();
+    let apps = apps.map(|executable| AppSource { executable, settings: settings.clone() });
+    let options = Options {
+        hosts: args.host.hosts(),
+        ports: Ports::from(args.port),
+        max_attempts: args.max_attempts,
+        clock: match args.clock {
+            Time::Real => Clock::real(),
+            Time::Virtual => Clock::virtual_at(SystemTime::now()),
+        },
+        ..Options::new(state.clone(), apps.collect())
+    };
+    let mut signals = Signals::catch()?;
+    let begun = Instant::now();
+    let emulator = tokio::select! {
+        started = Emulator::start(options) => {
+            started.map_err(|error| Fault::failed(error.to_string()))?
+        }
+        () = signals.stop() => return Ok(ExitCode::SUCCESS),
+    };
+    for path in [state.join(READY)].iter().chain(&args.ready_file) {
+        emulator.ready().write(path).map_err(|io| {
+            Fault::failed(format!(
+                "the ready file {}: {io}; another one: --ready-file ready.json",
+                path.display()
+            ))
+        })?;
+    }
+    output::note(&summary::of(emulator.ready(), &emulator.functions(), begun.elapsed()));
+    if args.json {
+        let ready = serde_json::to_string(emulator.ready());
+        output::data(&ready.map_err(|fault| Fault::failed(fault.to_string()))?);
+    }
+    signals.stop().await;
+    output::note("stopping");
+    // Whatever is not done by then ends with this process.
+    let _ = tokio::time::timeout(STOPPING, emulator.stop()).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The settings of a file of lines `NAME=value`.
+fn settings(path: &Path) -> Result<BTreeMap<String, String>, Fault> {
+    let fault = |why: dotenvy::Error| {
+        Fault::usage(format!("{}: {why}; a right line: IMAGE_MAX_PIXELS=1000000", path.display()))
+    };
+    dotenvy::from_path_iter(path).map_err(fault)?.collect::<Result<_, _>>().map_err(fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_env_file_is_read_and_a_bad_line_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(".env");
+        std::fs::write(&file, "# secrets\nWEBHOOK_SECRET_GITHUB=a,b\n\nX=\"y z\"\n").unwrap();
+        let read = settings(&file).unwrap();
+        assert_eq!(read["WEBHOOK_SECRET_GITHUB"], "a,b");
+        assert_eq!(read["X"], "y z");
+        for (name, content) in [("bad", Some("no equals sign\n")), ("missing", None)] {
+            let file = folder.path().join(name);
+            if let Some(content) = content {
+                std::fs::write(&file, content).unwrap();
+            }
+            let error = settings(&file).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains("a right line"), "{error}");
+        }
+    }
+}
