@@ -7,14 +7,18 @@ use std::fs;
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle,
+};
 
 use super::row::{Report, Row};
 use crate::logs::Line;
 
 const COLUMNS: [&str; 10] =
     ["host", "function", "step", "input", "expected", "got", "ok", "ms", "MiB", "log"];
+/// One line below the header, and air.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 /// Columns of numbers.
 const RIGHT: [usize; 2] = [7, 8];
 /// Lines of a log that are shown of a failed row.
@@ -25,7 +29,7 @@ const WIDTH: u16 = 160;
 /// All rows, and one line that sums them up.
 pub(crate) fn of(report: &Report) -> String {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
     if !stdout().is_terminal() {
         table.set_width(WIDTH);
     }
