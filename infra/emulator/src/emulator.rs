@@ -14,11 +14,11 @@ use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::error::EmulatorError;
-use crate::identity::Identity;
+use crate::identity::{Grant, Identity};
 use crate::options::Options;
 use crate::process::Spawner;
 use crate::provision::bindings::Endpoints;
-use crate::provision::{grants, resources};
+use crate::provision::resources;
 use crate::queues::Queues;
 use crate::ready::Ready;
 use crate::start::{self, Rooms, describe, listen, lock, schema};
@@ -94,13 +94,14 @@ impl Emulator {
 
         let credentials = apps
             .iter()
-            .map(|app| (app.manifest.app.clone(), identity.add_app(grants::of(app, &apps))))
+            .map(|app| {
+                (app.manifest.app.clone(), identity.add_app(Grant::of_manifest(&app.manifest)))
+            })
             .collect();
         let state = |source| EmulatorError::State { path: options.state.clone(), why: source };
         let rooms = Rooms {
             store: store.clone(),
             clock: clock.clone(),
-            blobs: blobs.clone(),
             queues: queues.clone(),
             identity,
             spawner: Spawner::start().map_err(|io| state(io.to_string()))?,

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// One of our own binaries, such as `anyfn` or `webhook`.
-fn binary(name: &str) -> PathBuf {
+pub(crate) fn binary(name: &str) -> PathBuf {
     found("ANYFN_TEST_BIN_DIR", name)
 }
 
 /// A program of the virtual environment: `python`, `aws`, `cargo-lambda`.
-fn peer(name: &str) -> PathBuf {
+pub(crate) fn peer(name: &str) -> PathBuf {
     found("ANYFN_TEST_VENV", &format!("bin/{name}"))
 }
 

@@ -6,3 +6,7 @@
 // Under `cfg(test)`, so that clippy treats what is around a `#[test]` as test code too.
 #[cfg(test)]
 mod machine;
+#[cfg(test)]
+mod slice;
+#[cfg(test)]
+mod stage;

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use anyfn::manifest::{Access, Manifest, Need, NeedKind};
 
-/// One permission. Blob actions name the store (bucket, container), queue actions the queue.
+/// One permission. Blob actions name the store (bucket, container), queue actions the queue without
+/// SQS's `.fifo`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// Read a blob and its properties.
@@ -64,13 +65,8 @@ fn actions(need: &Need) -> Vec<Action> {
             (NeedKind::Blob, Access::Write) => actions.push(Action::BlobWrite(name())),
             (NeedKind::Blob, Access::Delete) => actions.push(Action::BlobDelete(name())),
             (NeedKind::Blob, Access::List) => actions.push(Action::BlobList(name())),
-            // The need does not tell whether the queue is FIFO; only one of the two names exists.
-            (NeedKind::Queue, Access::Send) => {
-                actions.extend([name(), format!("{}.fifo", need.name)].map(Action::QueueSend));
-            }
-            (NeedKind::Queue, Access::Receive) => {
-                actions.extend([name(), format!("{}.fifo", need.name)].map(Action::QueueReceive));
-            }
+            (NeedKind::Queue, Access::Send) => actions.push(Action::QueueSend(name())),
+            (NeedKind::Queue, Access::Receive) => actions.push(Action::QueueReceive(name())),
             (NeedKind::Blob, Access::Send | Access::Receive)
             | (NeedKind::Queue, Access::Read | Access::Write | Access::Delete | Access::List) => {}
         }
@@ -99,7 +95,6 @@ mod tests {
             Action::BlobList("photos".to_owned()),
             Action::QueueSend("archive-dead-letter".to_owned()),
             Action::QueueSend("deliveries".to_owned()),
-            Action::QueueSend("deliveries.fifo".to_owned()),
         ];
         assert_eq!(grant, Grant::new("webhook", expected));
     }

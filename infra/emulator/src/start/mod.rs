@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 
 use crate::aws;
-use crate::blobs::{self, Blobs};
+use crate::blobs;
 use crate::clock::Clock;
 use crate::error::EmulatorError;
 use crate::identity::{AppCredentials, Identity};
@@ -29,7 +29,6 @@ use crate::store::Store;
 pub(crate) struct Rooms {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
-    pub(crate) blobs: Blobs,
     pub(crate) queues: Queues,
     pub(crate) identity: Identity,
     pub(crate) spawner: Spawner,
