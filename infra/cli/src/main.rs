@@ -68,13 +68,16 @@ fn run(command: Command) -> Result<ExitCode, Fault> {
         .enable_all()
         .build()
         .map_err(|io| Fault::failed(format!("no threads: {io}")))?;
-    match command {
+    let result = match command {
         Command::New(args) => new::run(&args),
         Command::Dev(args) => runtime.block_on(dev::run(args)),
         Command::Invoke(args) => runtime.block_on(invoke::run(args)),
         Command::Manifest(args) => runtime.block_on(manifest::run(&args)),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
-    }
+    };
+    // Nothing that still runs is worth waiting for: what had to end has ended.
+    runtime.shutdown_background();
+    result
 }
 
 #[cfg(test)]

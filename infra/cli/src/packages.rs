@@ -132,10 +132,28 @@ impl Package {
     }
 }
 
+/// What `cargo run` and `cargo test` set for the program that they start. Build scripts that read one
+/// of them (that of `ring` does) would run again, and all that depends on them be built again.
+const SET_BY_CARGO: [&str; 7] = [
+    "CARGO_BIN_NAME",
+    "CARGO_CRATE_NAME",
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_LINKS",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PRIMARY_PACKAGE",
+    "OUT_DIR",
+];
+
 /// The cargo that started us, else the one in the path.
 pub(crate) fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(folder);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_str().unwrap_or_default();
+        if text.starts_with("CARGO_PKG_") || SET_BY_CARGO.contains(&text) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

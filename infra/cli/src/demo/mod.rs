@@ -76,8 +76,7 @@ pub(crate) async fn run(args: &Args) -> Result<ExitCode, Fault> {
         let json = serde_json::to_string_pretty(&report);
         output::data(&json.map_err(|fault| Fault::failed(fault.to_string()))?);
     } else {
-        output::data(&table::of(&report));
-        output::data(&format!("logs: {}", shown(&logs, &here()?)));
+        output::data(&table::of(&report, &here()?));
     }
     if !report.ok {
         output::note(&table::failures(&report));
@@ -159,10 +158,6 @@ fn clone_around(folder: &Path) -> Result<PathBuf, Fault> {
             folder.display()
         ))
     })
-}
-
-fn shown(path: &Path, here: &Path) -> String {
-    path.strip_prefix(here).unwrap_or(path).display().to_string()
 }
 
 #[cfg(test)]

@@ -96,12 +96,12 @@ impl Gallery {
             let key = |(width, _): &(u32, u32)| format!("{}/{name}/{width}.jpg", self.host);
             wanted.extend(thumbnails.iter().map(key));
         }
-        let expected = counted(wanted.len(), "thumbnail");
+        let expected = format!("{} in all", wanted.len());
         let got = match keys(&self.thumbnails, &format!("{}/", self.host)).await {
             Err(error) => error,
             Ok(keys) => match keys.iter().find(|key| !wanted.contains(key)) {
                 Some(surplus) => format!("also {surplus}"),
-                None => counted(keys.len(), "thumbnail"),
+                None => format!("{} in all", keys.len()),
             },
         };
         let input = format!("{} + {}", counted(photos.len(), "photo"), BROKEN.0);

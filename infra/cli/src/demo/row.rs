@@ -27,6 +27,9 @@ pub(crate) struct Row {
     /// Where to look.
     #[serde(skip)]
     pub(crate) log: PathBuf,
+    /// How that log ended when the step failed.
+    #[serde(skip)]
+    pub(crate) said: Vec<String>,
 }
 
 /// A step before the host's part of the row is known.
@@ -82,6 +85,7 @@ mod tests {
             ms: 12,
             peak_kb: 2048,
             log: "/x/thumbnail.log".into(),
+            said: Vec::new(),
         }
     }
 

@@ -3,19 +3,24 @@
 //! Deals with: its stores and queues, its functions' URLs, waiting with a bound. Does not deal with:
 //! what is put in and expected back.
 
+use std::fs;
 use std::future::Future;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyfn_emulator::{Emulator, FunctionStatus, Ready};
 use anyfn_services::{Blob, Environment, Queue, blob, queue};
 
 use super::row::{Row, Step};
+use crate::logs::Line;
 
 /// A step that has shown nothing by then has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// How long something gets to happen that must not.
 pub(crate) const SETTLING: Duration = Duration::from_millis(300);
 const POLL: Duration = Duration::from_millis(15);
+/// Lines of a log that are shown of a failed step.
+const LAST: usize = 6;
 
 /// A host.
 pub(crate) struct Stage<'a> {
@@ -76,17 +81,21 @@ impl<'a> Stage<'a> {
     /// The row of a finished step.
     pub(crate) fn row(&self, step: Step) -> Row {
         let function = self.function(step.function);
+        let peak_kb = function.as_ref().map_or(0, |function| function.peak_kb);
+        let log = function.map(|function| function.log).unwrap_or_default();
+        let ok = step.expected == step.got;
         Row {
             host: self.host,
             function: step.function.to_owned(),
             step: step.step,
             input: step.input,
-            ok: step.expected == step.got,
+            ok,
             expected: step.expected,
             got: step.got,
             ms: u64::try_from(step.took.as_millis()).unwrap_or(u64::MAX),
-            peak_kb: function.as_ref().map_or(0, |function| function.peak_kb),
-            log: function.map(|function| function.log).unwrap_or_default(),
+            peak_kb,
+            said: if ok { Vec::new() } else { end(&log) },
+            log,
         }
     }
 }
@@ -111,6 +120,17 @@ where
     Ok(None)
 }
 
+/// The last lines of a log.
+fn end(log: &Path) -> Vec<String> {
+    let text = match fs::read(log) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(io) => return vec![io.to_string()],
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let from = lines.len().saturating_sub(LAST);
+    lines[from..].iter().map(|line| Line::of(line).plain()).collect()
+}
+
 fn escaped(url: &str) -> String {
     form_urlencoded::byte_serialize(url.as_bytes()).collect()
 }
@@ -130,6 +150,19 @@ mod tests {
             assert_eq!(without_account(url, "acc"), "http://127.0.0.1:1");
         }
         assert_eq!(escaped("http://127.0.0.1:1"), "http%3A%2F%2F127.0.0.1%3A1");
+    }
+
+    #[test]
+    fn a_log_is_shown_from_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("a.log");
+        let lines: String = (0..20).map(|n| format!("line {n}\n")).collect();
+        let last = "{\"level\":\"ERROR\",\"message\":\"rejected\",\"reason\":\"empty\"}\n";
+        fs::write(&log, lines + last).unwrap();
+        let shown = end(&log);
+        assert_eq!((shown.len(), shown[0].as_str()), (LAST, "line 15"));
+        assert_eq!(shown[LAST - 1], "ERROR rejected reason=empty");
+        assert_eq!(end(Path::new("/nowhere")).len(), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use toml_edit::{DocumentMut, InlineTable, Item, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 /// Where a crate of ours is, below the folder that holds them all.
 const OURS: [(&str, &str); 2] = [("anyfn", "runtime"), ("anyfn-services", "infra/services")];
@@ -59,7 +59,9 @@ pub(crate) fn pointed(
         }
     }
     if workspace.is_some_and(|w| w.get("workspace").is_some_and(|w| w.get("lints").is_some())) {
-        document["lints"]["workspace"] = toml_edit::value(true);
+        let mut lints = Table::new();
+        lints.insert("workspace", toml_edit::value(true));
+        document.insert("lints", Item::Table(lints));
     }
     Ok(document.to_string())
 }

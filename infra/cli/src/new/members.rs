@@ -56,8 +56,11 @@ impl Surrounding {
         let on_its_own_line = first.map(str::to_owned).filter(|prefix| prefix.contains('\n'));
         let mut member = Value::from(below.as_str());
         if let Some(prefix) = on_its_own_line {
-            member.decor_mut().set_prefix(prefix);
+            // What stands behind the last one, such as a comment on its line, stays there.
+            let behind = members.trailing().as_str().unwrap_or_default().trim_end().to_owned();
+            member.decor_mut().set_prefix(behind + &prefix);
             members.push_formatted(member);
+            members.set_trailing("\n");
             members.set_trailing_comma(true);
         } else {
             members.push(below.as_str());

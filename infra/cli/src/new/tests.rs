@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use clap::ValueEnum;
 
@@ -61,9 +60,8 @@ fn every_new_package_builds_and_passes_its_test() {
         let told = make(folder.path(), &name, *trigger, Some(&root)).unwrap().unwrap();
         assert!(told.contains(&name), "{told}");
     }
-    let output = Command::new(env!("CARGO"))
+    let output = crate::packages::cargo(folder.path())
         .args(["test", "--offline", "--quiet", "--lib", "--bins"])
-        .current_dir(folder.path())
         .env("CARGO_TARGET_DIR", root.join("target/new-packages"))
         .output()
         .unwrap();
