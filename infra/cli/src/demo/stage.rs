@@ -52,7 +52,7 @@ impl<'a> Stage<'a> {
         let url = if self.is_lambda() {
             format!("s3://{name}?region={}&endpoint={}", aws.region, escaped(&aws.s3))
         } else {
-            let endpoint = without_account(&azure.blob, azure.account.as_ref());
+            let endpoint = without_account(&azure.blob, azure.account);
             format!("azblob://{}/{name}?endpoint={}", azure.account, escaped(endpoint))
         };
         blob::open_in(&url, &self.environment).map_err(|error| error.to_string())
@@ -65,7 +65,7 @@ impl<'a> Stage<'a> {
             let (region, endpoint) = (&aws.region, escaped(&aws.sqs));
             format!("sqs://{region}/000000000000/{function}-dead-letter?endpoint={endpoint}")
         } else {
-            let endpoint = without_account(&azure.queue, azure.account.as_ref());
+            let endpoint = without_account(&azure.queue, azure.account);
             let (account, endpoint) = (&azure.account, escaped(endpoint));
             format!("azqueue://{account}/{function}-events-poison?endpoint={endpoint}")
         };

@@ -110,6 +110,8 @@ fn one(ready: &Ready, function: &FunctionStatus) -> String {
                 }
             };
             let url = function.url.as_deref().unwrap_or_default().trim_end_matches('/');
+            // A parameter of the path is stood for by its own name.
+            let path = path.replace(['{', '}', '*'], "");
             format!("curl -i -X {method}{signed} '{url}{path}'")
         }
         (TriggerSpec::Blob { store, prefix, suffix, .. }, "lambda") => {
@@ -138,5 +140,21 @@ fn one(ready: &Ready, function: &FunctionStatus) -> String {
                 "curl -i -X POST -H 'content-type: application/json' -d '{{}}' {admin}/admin/functions/{name}"
             )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trigger_is_told_in_words() {
+        let blob =
+            r#"{"type":"blob","store":"photos","change":"created","prefix":"in/","suffix":".jpg"}"#;
+        let http =
+            r#"{"type":"http","methods":["POST"],"path":"/hooks/{provider}","public":false}"#;
+        let told = |json: &str| trigger(&serde_json::from_str(json).unwrap());
+        assert_eq!(told(blob), "blob      created in photos at in/*.jpg");
+        assert_eq!(told(http), "http      POST /hooks/{provider}, callers authenticate");
     }
 }

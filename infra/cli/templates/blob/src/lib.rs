@@ -1,5 +1,7 @@
 //! Counts the words of each text that arrives in the store `texts`, and files the count in the store
-//! `counts`: the whole application; this page shows it.
+//! `counts`.
+//!
+//! Deals with: the whole application; this page shows it. Does not deal with: counting (`count.rs`).
 
 mod count;
 

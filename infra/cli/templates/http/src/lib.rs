@@ -1,4 +1,6 @@
-//! Greets whoever calls `GET /hello/{name}`: the whole application; this page shows it.
+//! Greets whoever calls `GET /hello/{name}`.
+//!
+//! Deals with: the whole application; this page shows it. Does not deal with: greeting (`hello.rs`).
 
 mod hello;
 

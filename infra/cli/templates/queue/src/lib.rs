@@ -1,4 +1,6 @@
-//! Works on the messages of the queue `my-app`: the whole application; this page shows it.
+//! Works on the messages of the queue `my-app`.
+//!
+//! Deals with: the whole application; this page shows it. Does not deal with: the work (`work.rs`).
 
 mod work;
 

@@ -1,4 +1,6 @@
-//! Does its work every night at three, UTC: the whole application; this page shows it.
+//! Does its work every night at three, UTC.
+//!
+//! Deals with: the whole application; this page shows it. Does not deal with: the night's work (`nightly.rs`).
 
 mod nightly;
 
