@@ -41,15 +41,11 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a package with one function and its test
+    // Each one's help stands above its arguments.
     New(new::Args),
-    /// Build the apps here and run them under the emulated clouds
     Dev(dev::Args),
-    /// Call one function of the running emulator
     Invoke(invoke::Args),
-    /// Print what an app declares, as JSON
     Manifest(manifest::Args),
-    /// Show all of it at work: photographs and webhooks through both emulated clouds
     Demo(demo::Args),
 }
 
@@ -92,6 +88,17 @@ mod tests {
     #[test]
     fn the_commands_do_not_contradict_themselves() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_each_command_teaches_by_examples() {
+        for mut command in Cli::command().get_subcommands().cloned() {
+            let help = command.render_long_help().to_string();
+            assert!(help.contains("Examples:\n  "), "{help}");
+        }
+        let mut cli = Cli::command();
+        let invoke = cli.find_subcommand_mut("invoke").unwrap().render_long_help().to_string();
+        assert!(invoke.contains(r#"queue     {"body": any JSON}"#), "{invoke}");
     }
 
     #[test]

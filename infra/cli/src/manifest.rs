@@ -10,8 +10,10 @@ use crate::fault::Fault;
 use crate::output;
 use crate::packages::{Workspace, here};
 
-/// Builds an app and prints its manifest: functions, triggers, needs, settings. Nothing is started
-/// and no credential is read.
+/// Print what an app declares, as JSON
+///
+/// Builds it first. Its manifest lists functions, triggers, needs and settings; nothing is started and
+/// no credential is read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {

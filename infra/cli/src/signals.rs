@@ -1,4 +1,6 @@
 //! SIGINT and SIGTERM: the two ways in which a person or a supervisor says stop.
+//!
+//! Deals with: catching them. Does not deal with: what is done then.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 

@@ -37,7 +37,7 @@ const OTHER_STEPS: usize = 6;
 /// The logs outlive the demo there, below the target folder.
 const LOGS: &str = "anyfn-demo";
 
-/// Shows all of it at work, from a clone of anyfn.
+/// Show all of it at work, from a clone of anyfn
 ///
 /// Builds two apps, starts the emulator on free ports with temporary state, and on AWS Lambda and on
 /// Azure Functions alike uploads photographs and waits for their thumbnails, then posts webhooks: a

@@ -25,7 +25,7 @@ use crate::{logs, output};
 /// A second is promised from the signal to the end; this is the emulator's share.
 const STOPPING: Duration = Duration::from_millis(800);
 
-/// Builds the apps here and runs them under the emulated clouds until Ctrl-C.
+/// Build the apps here and run them under the emulated clouds until Ctrl-C
 ///
 /// Says what runs, where, and how to reach it; then shows the functions' logs. Stores and queues keep
 /// what they hold in the state folder from one start to the next.

@@ -19,7 +19,7 @@ use crate::running::{Function, READY, find, functions};
 /// Longer than any host lets a function run.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// Calls one function of the running emulator and prints what it answers.
+/// Call one function of the running emulator and print what it answers
 ///
 /// The event is portable: the same file for every cloud. `anyfn manifest` shows its JSON Schema; by
 /// trigger it is

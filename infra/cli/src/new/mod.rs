@@ -18,9 +18,9 @@ use crate::output;
 use crate::packages::here;
 use templates::Trigger;
 
-/// Makes a package with one function: it builds, passes its test, and runs under `anyfn dev`.
+/// Make a package with one function and its test
 ///
-/// In a workspace it becomes a member and takes the workspace's versions; elsewhere it stands alone.
+/// It builds, passes its test, and runs under `anyfn dev`. In a workspace it becomes a member and takes the workspace's versions; elsewhere it stands alone.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
