@@ -3,7 +3,7 @@
 //!
 //! Deals with: the whole application; this page shows it. Does not deal with: counting (`count.rs`).
 
-mod count;
+pub mod count;
 
 use anyfn::{App, Error, Settings, blob};
 use anyfn_services::{Blob, blob::from_env};

@@ -2,7 +2,7 @@
 //!
 //! Deals with: the whole application; this page shows it. Does not deal with: greeting (`hello.rs`).
 
-mod hello;
+pub mod hello;
 
 use anyfn::{App, Error, Settings, config::optional, http};
 

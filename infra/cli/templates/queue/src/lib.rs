@@ -2,7 +2,7 @@
 //!
 //! Deals with: the whole application; this page shows it. Does not deal with: the work (`work.rs`).
 
-mod work;
+pub mod work;
 
 use anyfn::{App, Error, Settings, queue};
 

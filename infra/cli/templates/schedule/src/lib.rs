@@ -2,7 +2,7 @@
 //!
 //! Deals with: the whole application; this page shows it. Does not deal with: the night's work (`nightly.rs`).
 
-mod nightly;
+pub mod nightly;
 
 use anyfn::{App, Error, Settings, config::optional, schedule};
 
