@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod machine;
 #[cfg(test)]
+mod runtimes;
+#[cfg(test)]
 mod slice;
 #[cfg(test)]
 mod stage;

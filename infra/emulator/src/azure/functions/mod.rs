@@ -23,8 +23,6 @@ mod http_tests;
 mod http_trigger;
 mod invoke;
 mod launch;
-#[cfg(test)]
-mod node_tests;
 mod outputs;
 mod passthrough;
 mod queue_listener;
