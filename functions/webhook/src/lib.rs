@@ -7,7 +7,7 @@
 //!
 //! | setting | meaning |
 //! |---|---|
-//! | `WEBHOOK_SECRET_GITHUB`, `_STRIPE`, `_SLACK`, `_STANDARD` | secrets of the provider, separated by commas; any of them will do, so that one can be replaced without a gap. A provider without one answers 404. |
+//! | `WEBHOOK_SECRET_GITHUB`, `_STRIPE`, `_SLACK`, `_STANDARD` | secrets of the provider, separated by commas; any of them will do, so that one can be replaced without a gap. A provider without one answers 404. One of `_STANDARD` must be at least 24 bytes, once decoded. |
 
 pub mod archive;
 pub mod providers;

@@ -78,7 +78,7 @@ mod tests {
                 ("WEBHOOK_SECRET_STANDARD", standard),
             ])
         };
-        let found = secrets(&settings("whsec_AAAA")).unwrap();
+        let found = secrets(&settings("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).unwrap();
         let empty: Vec<bool> = found.iter().map(Secrets::is_empty).collect();
         assert_eq!(empty, [false, true, true, false]);
 

@@ -19,8 +19,9 @@ use std::{fmt, time::SystemTime};
 /// A sender of webhooks whose signature is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Provider {
-    /// `X-Hub-Signature-256`. No timestamp is signed: a captured request can be replayed, and then
-    /// is the same delivery again.
+    /// `X-Hub-Signature-256`. It covers the body alone, neither a time nor `X-GitHub-Delivery`. Who
+    /// captured a request can send it again at any time: with the same id it is the same delivery,
+    /// with an id of their choice it is accepted as another delivery of the same body.
     GitHub,
     /// `Stripe-Signature`, scheme v1.
     Stripe,
@@ -85,8 +86,8 @@ pub struct Secrets {
 
 impl Secrets {
     /// Reads a setting: secrets separated by commas, spaces around each ignored, none at all if
-    /// `setting` is blank. A Standard Webhooks secret is base64, with or without `whsec_`; all
-    /// others are taken letter by letter.
+    /// `setting` is blank. A Standard Webhooks secret is base64 of at least 24 bytes, with or without
+    /// `whsec_`; all others are taken letter by letter.
     ///
     /// # Errors
     /// Names the setting and shows a right one, never the secret.
@@ -94,7 +95,8 @@ impl Secrets {
         let parts = setting.split(',').map(str::trim).filter(|part| !part.is_empty());
         let keys = parts.map(|part| match provider {
             Provider::Standard => standard::key(part),
-            Provider::GitHub | Provider::Stripe | Provider::Slack => Ok(Key::new(part.as_bytes())),
+            Provider::Stripe => stripe::key(part),
+            Provider::GitHub | Provider::Slack => Ok(Key::new(part.as_bytes())),
         });
         let keys: Result<Vec<Key>, String> = keys.collect();
         let keys = keys.map_err(|error| format!("{}: {error}", provider.setting()))?;

@@ -22,6 +22,10 @@ impl Key {
     /// Whether one of `signatures` is this key's over the `parts` put together. Every comparison
     /// takes the same time whatever the bytes are.
     fn made_one_of(&self, signatures: &[Vec<u8>], parts: &[&[u8]]) -> bool {
+        // Everybody can sign with an empty key.
+        if self.0.is_empty() {
+            return false;
+        }
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return false };
         parts.iter().for_each(|part| mac.update(part));
         signatures

@@ -12,11 +12,23 @@ const ID: &str = "webhook-id";
 const TIME: &str = "webhook-timestamp";
 const SIGNATURE: &str = "webhook-signature";
 
+/// Shortest key in bytes, by the specification ("Signature scheme": 24 to 64 bytes). Its own example
+/// has exactly as many. A shorter one can be guessed, and everybody knows the empty one. A longer one
+/// is no weaker, so there is no upper bound.
+const MIN_KEY: usize = 24;
+
 /// The key in a secret such as `whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw`.
 pub(super) fn key(secret: &str) -> Result<Key, String> {
     let encoded = secret.strip_prefix("whsec_").unwrap_or(secret);
-    let wanted = "a secret is not base64, expected such as whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    BASE64.decode(encoded).map(|key| Key::new(&key)).map_err(|_| wanted.to_owned())
+    let wanted = "expected such as whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    match BASE64.decode(encoded) {
+        Ok(key) if key.len() >= MIN_KEY => Ok(Key::new(&key)),
+        Ok(key) => {
+            let length = key.len();
+            Err(format!("a secret has {length} bytes, at least {MIN_KEY} are safe, {wanted}"))
+        }
+        Err(_) => Err(format!("a secret is not base64, {wanted}")),
+    }
 }
 
 pub(super) fn verify(

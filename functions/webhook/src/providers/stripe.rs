@@ -17,6 +17,15 @@ struct Event {
     id: String,
 }
 
+/// The key in a secret such as `whsec_MfKQ9r8GKYqr`, which Stripe uses whole, prefix included. The
+/// prefix on its own is a secret that was lost, and known to everybody.
+pub(super) fn key(secret: &str) -> Result<Key, String> {
+    if secret == "whsec_" {
+        return Err("a secret ends after whsec_, expected such as whsec_MfKQ9r8GKYqr".to_owned());
+    }
+    Ok(Key::new(secret.as_bytes()))
+}
+
 pub(super) fn verify(
     keys: &[Key],
     headers: &HeaderMap,

@@ -119,7 +119,7 @@ fn either_of_two_secrets_will_do_while_one_is_replaced() {
     for setting in ["old, It's a Secret to Everybody", "It's a Secret to Everybody,new"] {
         assert!(github(setting, GITHUB_SIGNATURE, b"Hello, World!").is_ok());
     }
-    let both = format!("whsec_AAAA,{STANDARD_SECRET}");
+    let both = format!("whsec_{},{STANDARD_SECRET}", "AAAA".repeat(8));
     assert!(
         standard(&both, "msg_p5jXN8AQM9LWM0D4loKWxJek", STANDARD_SIGNATURE, 1_614_265_330).is_ok()
     );
@@ -217,6 +217,33 @@ fn a_setting_is_a_list_and_a_bad_secret_is_named_but_not_shown() {
 }
 
 #[test]
+fn a_secret_that_anyone_could_guess_is_refused() {
+    let short = format!("whsec_{}", BASE64.encode([7; 23]));
+    for setting in ["whsec_", "whsec_,", &format!("{STANDARD_SECRET}, whsec_"), "AAAA", &short] {
+        let error = Secrets::parse(Provider::Standard, setting).unwrap_err();
+        assert!(error.starts_with("WEBHOOK_SECRET_STANDARD: a secret has "), "{setting}: {error}");
+        assert!(error.contains("bytes, at least 24 are safe, expected such as whsec_"), "{error}");
+    }
+    for length in [24, 64, 100] {
+        let secret = format!("whsec_{}", BASE64.encode(vec![7; length]));
+        assert!(!secrets(Provider::Standard, &secret).is_empty(), "{length}");
+    }
+    let error = Secrets::parse(Provider::Stripe, "whsec_a,whsec_").unwrap_err();
+    assert!(error.starts_with("WEBHOOK_SECRET_STRIPE: a secret ends after whsec_"), "{error}");
+    for provider in Provider::ALL {
+        assert!(secrets(provider, " ,, ").is_empty(), "{provider}");
+    }
+}
+
+#[test]
+fn an_empty_key_verifies_nothing_whatever_the_provider() {
+    let key = super::signature::Key::new(b"");
+    let signature = hmac(b"", b"{}");
+    let refused = super::signature::check(&[key], &[signature], &[b"{}"]);
+    assert_eq!(refused, Err(Refused::Forged));
+}
+
+#[test]
 fn every_provider_is_found_by_its_name_and_by_no_other() {
     for provider in Provider::ALL {
         assert_eq!(Provider::from_name(provider.name()), Some(provider));
@@ -246,7 +273,8 @@ proptest! {
                 }
             }
             for provider in Provider::ALL {
-                prop_assert!(verify(&secrets(provider, "AAAA"), &map, &body, at(100)).is_err());
+                let secrets = secrets(provider, &"AAAA".repeat(8));
+                prop_assert!(verify(&secrets, &map, &body, at(100)).is_err());
             }
         }
     }
