@@ -3,13 +3,13 @@
 //! Deals with: the rules that are the same on every host. Does not deal with: how a host describes a
 //! call and reports its outcome.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
-use tokio::task::{AbortHandle, JoinError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinError;
 use tokio::time::Instant;
 
 use crate::app::{App, BoxError, Function, Prepare, Sink};
@@ -69,7 +69,7 @@ impl Engine {
             functions,
             sink,
             prepare,
-            places: Arc::new(Semaphore::new(limits.max_in_flight)),
+            places: Arc::new(Semaphore::new(limits.max_in_flight.min(Semaphore::MAX_PERMITS))),
             workers: limits.workers,
             fatal: limits.fatal,
         }
@@ -114,16 +114,22 @@ impl Engine {
             Error::retry("the deadline came before a place was free; ANYFN_MAX_IN_FLIGHT sets how many there are")
         })??;
         let running = (function.run)(event, Arc::new(call));
-        let mut task = self.workers.spawn(PLACE.scope(Arc::new(place), running));
-        match tokio::time::timeout_at(give_up, &mut task).await {
+        let place = Arc::new(place);
+        let held = Arc::downgrade(&place);
+        let mut task = self.workers.spawn(PLACE.scope(place, running));
+        let outcome = match tokio::time::timeout_at(give_up, &mut task).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(failure)) => Err(panicked(failure)),
             Err(_) => {
                 task.abort();
-                self.watch(function, task.abort_handle());
                 Err(late())
             }
+        };
+        // Where the handler ended without its blocking work, that has time until the deadline.
+        if held.strong_count() > 0 {
+            self.watch(function, held, give_up);
         }
+        outcome
     }
 
     /// Runs one event, and where it is rejected puts `body` into the function's dead-letter queue.
@@ -165,16 +171,17 @@ impl Engine {
         self.workers.spawn(sunk).await?
     }
 
-    /// A call that holds on after it was given up will do so again: only a new process helps.
-    fn watch(&self, function: &Function, task: AbortHandle) {
+    /// A call that holds on to its place after it was given up, by itself or by blocking work that it
+    /// began, keeps it for good: only a new process helps.
+    fn watch(&self, function: &Function, held: Weak<OwnedSemaphorePermit>, give_up: Instant) {
         let fatal = Arc::clone(&self.fatal);
         let name = Arc::clone(&function.name);
         tokio::spawn(async move {
-            tokio::time::sleep(GRACE).await;
-            if !task.is_finished() {
+            tokio::time::sleep_until(give_up + GRACE).await;
+            if held.strong_count() > 0 {
                 fatal(&format!(
-                    "function `{name}` does not let go after its deadline; long work belongs in \
-                     `anyfn::blocking`, or needs an `.await`"
+                    "function `{name}` does not let go after its deadline; a long computation needs \
+                     an `.await` now and then, work in `anyfn::blocking` must end by itself in time"
                 ));
             }
         });

@@ -113,7 +113,7 @@ fn every_fault_is_told_at_once_with_a_right_example() {
         "app name `Shop`",
         "two functions are named `ship`",
         "path `hello`: it must begin with a slash",
-        "two functions answer `any method of /x/{}`",
+        "functions `first` and `second` answer some of the same requests",
         "two functions would take turns at `the queue orders`",
         "hour `25` is not a number from 0 to 23; a right one: `0 3 * * *`",
         "function `never`: cron `every 7s`",

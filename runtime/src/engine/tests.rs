@@ -122,6 +122,43 @@ async fn a_call_that_spins_past_its_deadline_ends_the_process() {
     assert!(stand.fatal.lock().unwrap().join("").contains("does not let go"));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blocking_work_that_runs_past_its_deadline_ends_the_process() {
+    let stand = stand(1, async |_: String, _cx: Context<_>| {
+        crate::blocking(|| {
+            let begun = std::time::Instant::now();
+            while begun.elapsed() < Duration::from_millis(1400) {}
+        })
+        .await;
+        Ok(())
+    });
+    assert!(stand.send("\"x\"", 1).await.is_err());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(stand.fatal.lock().unwrap().join("").contains("does not let go"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blocking_work_that_its_handler_forgot_may_end_until_the_deadline() {
+    for (millis, ends) in [(100, false), (1400, true)] {
+        let stand = stand(1, move |_: String, _cx: Context<_>| async move {
+            let work = crate::blocking(move || {
+                let begun = std::time::Instant::now();
+                while begun.elapsed() < Duration::from_millis(millis) {}
+            });
+            let _ = tokio::time::timeout(Duration::from_millis(10), work).await;
+            Ok::<_, Error>(())
+        });
+        stand.send("\"x\"", 1).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        assert_eq!(!stand.fatal.lock().unwrap().is_empty(), ends);
+    }
+}
+
+#[tokio::test]
+async fn any_number_of_places_may_be_asked_for() {
+    stand(usize::MAX, async |_: String, _cx: Context<_>| Ok(())).send("\"x\"", 60).await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn no_more_calls_run_at_once_than_there_are_places() {
     let most = Arc::new(AtomicUsize::new(0));

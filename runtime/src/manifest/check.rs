@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Manifest, NeedKind, TriggerSpec};
+use super::{Manifest, NeedKind, TriggerSpec, routes};
 use crate::name;
 use crate::trigger::cron::Cron;
 
@@ -23,11 +23,17 @@ pub(crate) fn faults(manifest: &Manifest) -> Vec<String> {
             trigger_faults(&function.trigger).into_iter().map(|fault| here.clone() + &fault),
         );
     }
-    twice(
-        manifest.functions.iter().flat_map(|f| routes(&f.trigger)),
-        "functions answer",
-        &mut faults,
-    );
+    let routes: Vec<_> = manifest
+        .functions
+        .iter()
+        .filter_map(|f| routes::route(&f.name, &f.trigger, str::to_owned))
+        .collect();
+    faults.extend(routes::conflicts(&routes).into_iter().map(|(one, other)| {
+        format!(
+            "functions `{one}` and `{other}` answer some of the same requests; give each paths or \
+             methods of its own, such as `/{one}/{{id}}`"
+        )
+    }));
     twice(
         manifest.functions.iter().filter_map(|f| match &f.trigger {
             TriggerSpec::Queue { queue, .. } => Some(format!("the queue {queue}")),
@@ -68,21 +74,6 @@ fn twice(names: impl Iterator<Item = String>, what: &str, faults: &mut Vec<Strin
             faults.push(format!("two {what} `{name}`; give each its own"));
         }
     }
-}
-
-/// Method and path with the parameter names taken out: `/{a}` and `/{b}` are one route.
-fn routes(trigger: &TriggerSpec) -> Vec<String> {
-    let TriggerSpec::Http { methods, path, .. } = trigger else { return Vec::new() };
-    let blank = |segment: &str| match segment.strip_prefix('{') {
-        Some(rest) if rest.starts_with('*') => "{*}".to_owned(),
-        Some(_) => "{}".to_owned(),
-        None => segment.to_owned(),
-    };
-    let path = path.split('/').map(blank).collect::<Vec<_>>().join("/");
-    if methods.is_empty() {
-        return vec![format!("any method of {path}")];
-    }
-    methods.iter().map(|method| format!("{method} {path}")).collect()
 }
 
 fn trigger_faults(trigger: &TriggerSpec) -> Vec<String> {

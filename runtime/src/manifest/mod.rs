@@ -9,6 +9,7 @@
 
 mod check;
 mod portable;
+pub(crate) mod routes;
 
 use serde::{Deserialize, Serialize};
 

@@ -102,7 +102,7 @@ impl Trigger for Http {
         let Some(params) = path_params(&self.path, inner.uri().path())? else {
             return Err(Error::status(404, "not found"));
         };
-        if !takes(&self.methods, inner.method()) {
+        if !takes(&self.methods, inner.method().as_str()) {
             return Err(Error::status(405, "method not allowed"));
         }
         Ok(Request { inner, params })
@@ -114,8 +114,8 @@ impl Trigger for Http {
 }
 
 /// Whether a function with these methods takes `method`; no methods stand for all.
-pub(crate) fn takes(methods: &[String], method: &Method) -> bool {
-    methods.is_empty() || methods.iter().any(|m| m == method.as_str())
+pub(crate) fn takes(methods: &[String], method: &str) -> bool {
+    methods.is_empty() || methods.iter().any(|m| m == method)
 }
 
 /// The parameters of `path` under `template`, or `None` where it does not match.

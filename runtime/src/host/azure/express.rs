@@ -6,9 +6,8 @@
 //! Sources: the host's name rule (`Utility.cs`, all but `host`), its reserved routes and its
 //! case-blind comparison of routes (`ScriptHost.cs`), ASP.NET route templates.
 
-use std::collections::BTreeMap;
-
 use super::files::{EXECUTABLE, ROUTE_PREFIX};
+use crate::manifest::routes::{conflicts, route};
 use crate::manifest::{Function, Manifest, TriggerSpec};
 
 /// Every obstacle, each with its function and what to do.
@@ -82,26 +81,27 @@ fn route_obstacle(path: &str) -> Option<String> {
     None
 }
 
-/// Routes that differ by case only are one route to the Functions host.
+/// Routes that differ by case only, or by a slash at the end, are one route to the Functions host.
 fn alike(manifest: &Manifest) -> Vec<String> {
-    let mut known: BTreeMap<String, Vec<(&Function, &Vec<String>)>> = BTreeMap::new();
-    let mut clashes = Vec::new();
-    for function in &manifest.functions {
-        let TriggerSpec::Http { methods, path, .. } = &function.trigger else { continue };
-        let same = known.entry(path.trim_matches('/').to_ascii_lowercase()).or_default();
-        for (other, theirs) in same.iter() {
-            let shared = methods.is_empty()
-                || theirs.is_empty()
-                || methods.iter().any(|method| theirs.contains(method));
-            if shared {
-                clashes.push(format!(
-                    "function `{}`: path `{path}` is that of function `{}` to Azure, which minds \
-                     neither case nor a slash at the end; give each its own",
-                    function.name, other.name
-                ));
-            }
-        }
-        same.push((function, methods));
-    }
+    let plain = |path: &str| path.to_owned();
+    let found = |fold: fn(&str) -> String| {
+        let functions = manifest.functions.iter();
+        let routes: Vec<_> = functions.filter_map(|f| route(&f.name, &f.trigger, fold)).collect();
+        conflicts(&routes)
+    };
+    // What is in the way everywhere was told when the app was listed.
+    let known = found(plain);
+    let clashes = found(as_host_compares).into_iter().filter(|pair| !known.contains(pair));
     clashes
+        .map(|(one, other)| {
+            format!(
+                "functions `{one}` and `{other}` answer some of the same requests to Azure, which \
+                 minds neither case nor a slash at the end; give each paths or methods of its own"
+            )
+        })
+        .collect()
+}
+
+fn as_host_compares(path: &str) -> String {
+    format!("/{}", path.trim_matches('/').to_lowercase())
 }

@@ -99,6 +99,10 @@ pub(in crate::host) async fn answer(
     let head = request.method() == Method::HEAD;
     let function = match route(engine.functions(), request.method(), request.uri().path(), fold) {
         Found::Function(function) => function,
+        Found::Unclear(why) => {
+            tracing::error!(invocation = arrival.invocation_id, reason = why, "request refused");
+            return outgoing(http::failure(&Error::retry(why)), head);
+        }
         Found::Nothing => return outgoing(http::failure(&Error::status(404, "not found")), head),
         Found::WrongMethod(allowed) => {
             let mut response = http::failure(&Error::status(405, "method not allowed"));

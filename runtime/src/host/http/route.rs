@@ -15,6 +15,8 @@ pub(in crate::host) enum Found<'a> {
     /// The path is some function's, the method is none's; with the methods that are, sorted.
     WrongMethod(Vec<String>),
     Nothing,
+    /// The paths cannot be told apart, so that which function may run is not known: none may.
+    Unclear(String),
 }
 
 /// Finds the function for `method` and `path`: among those that take the method, text goes before a
@@ -33,9 +35,15 @@ pub(in crate::host) fn route<'a>(
     let path = fold(path);
     let mut router = matchit::Router::new();
     for (function, methods, template) in &all {
-        if takes(methods, method) {
-            // Two alike are refused when the app is listed; the first stays.
-            let _ = router.insert(template.as_str(), *function);
+        // A listing refuses these. Were one dropped here instead, a caller who was let in as one
+        // function's could run another.
+        if takes(methods, method.as_str())
+            && let Err(fault) = router.insert(template.as_str(), *function)
+        {
+            return Found::Unclear(format!(
+                "function `{}`: path `{template}`: {fault}",
+                function.name
+            ));
         }
     }
     if let Ok(found) = router.at(&path) {
@@ -77,6 +85,7 @@ mod tests {
             Found::Function(function) => function.name.to_string(),
             Found::WrongMethod(allowed) => allowed.join(","),
             Found::Nothing => "-".to_owned(),
+            Found::Unclear(why) => format!("unclear: {why}"),
         }
     }
 
@@ -104,5 +113,12 @@ mod tests {
         assert_eq!(found(&all, "PUT", "/items/new"), "GET,HEAD,POST");
         assert_eq!(found(&all, "GET", "/other"), "-");
         assert_eq!(found(&[], "GET", "/"), "-");
+    }
+
+    #[test]
+    fn where_paths_cannot_be_told_apart_nothing_runs() {
+        let all = [function("private", &[], "/x/{*rest}"), function("public", &["GET"], "/x/{id}")];
+        assert!(found(&all, "GET", "/x/1").starts_with("unclear: function `public`"));
+        assert_eq!(found(&all, "POST", "/x/1"), "private");
     }
 }

@@ -243,6 +243,18 @@ fn routes_that_differ_by_case_only_clash_where_methods_do() {
         generated(&app().on("aa", http::get("/page"), answer).on("bb", second, answer))
     };
     let fault = two(http::get("/Page")).unwrap_err();
-    assert!(fault.contains("function `bb`") && fault.contains("function `aa`"), "{fault}");
+    assert!(fault.contains("functions `aa` and `bb`"), "{fault}");
+    assert!(two(http::any("/PAGE")).is_err());
     assert!(two(http::post("/Page")).is_ok());
+}
+
+#[test]
+fn a_private_path_that_differs_by_case_from_a_public_one_within_it_clashes() {
+    let app = app().on("aa", http::any("/X/{*rest}"), answer).on(
+        "bb",
+        http::get("/x/{id}").public(),
+        answer,
+    );
+    let fault = refused(&app);
+    assert!(fault.contains("functions `aa` and `bb`"), "{fault}");
 }
