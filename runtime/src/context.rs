@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 /// Handed to every call: derefs to the app's state `S`, cheap to clone.
 pub struct Context<S> {
@@ -22,6 +23,8 @@ pub(crate) struct Call {
     pub(crate) invocation_id: String,
     pub(crate) attempt: Option<u32>,
     pub(crate) deadline: SystemTime,
+    /// When the call is given up: before its deadline, so that this can still be reported.
+    pub(crate) give_up: Instant,
     pub(crate) trace: Option<TraceContext>,
     pub(crate) host: &'static str,
     pub(crate) raw: Bytes,
@@ -36,6 +39,17 @@ pub struct TraceContext {
     pub tracestate: Option<String>,
 }
 
+/// The part of an invocation's time that is kept for reporting a call that will not end in time.
+const MARGIN: f64 = 0.1;
+/// That part is never longer than this.
+const LONGEST_MARGIN: Duration = Duration::from_millis(500);
+
+/// When the calls of an invocation that arrives now are given up, where `left` is all its time. To be
+/// asked once an invocation: a margin of what is left later would shrink with every wait.
+pub(crate) fn give_up_after(left: Duration) -> Instant {
+    Instant::now() + left.saturating_sub(left.mul_f64(MARGIN).min(LONGEST_MARGIN))
+}
+
 impl Call {
     pub(crate) fn test(function: Arc<str>) -> Self {
         Self {
@@ -43,6 +57,7 @@ impl Call {
             invocation_id: "test-invocation".to_owned(),
             attempt: Some(1),
             deadline: SystemTime::now() + Duration::from_secs(300),
+            give_up: give_up_after(Duration::from_secs(300)),
             trace: None,
             host: "test",
             raw: Bytes::new(),

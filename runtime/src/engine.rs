@@ -3,13 +3,13 @@
 //! Deals with: the rules that are the same on every host. Does not deal with: how a host describes a
 //! call and reports its outcome.
 
-use std::sync::{Arc, Weak};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinError;
+use tokio::task::{AbortHandle, JoinError};
 use tokio::time::Instant;
 
 use crate::app::{App, BoxError, Function, Prepare, Sink};
@@ -20,10 +20,6 @@ use crate::error::{Error, Kind};
 use crate::manifest::Manifest;
 use crate::trigger::{Event, Reply};
 
-/// The part of the remaining time that is kept for reporting a call that will not end in time.
-const MARGIN: f64 = 0.1;
-/// That part is never longer than this.
-const LONGEST_MARGIN: Duration = Duration::from_millis(500);
 /// How long a call that was given up may take to let go before the process is ended.
 const GRACE: Duration = Duration::from_millis(100);
 
@@ -36,6 +32,8 @@ pub(crate) struct Engine {
     functions: Vec<Function>,
     sink: Option<Sink>,
     prepare: Prepare,
+    /// The build that no call asked for.
+    started: OnceLock<AbortHandle>,
     places: Arc<Semaphore>,
     workers: Handle,
     fatal: Fatal,
@@ -69,6 +67,7 @@ impl Engine {
             functions,
             sink,
             prepare,
+            started: OnceLock::new(),
             places: Arc::new(Semaphore::new(limits.max_in_flight.min(Semaphore::MAX_PERMITS))),
             workers: limits.workers,
             fatal: limits.fatal,
@@ -83,11 +82,37 @@ impl Engine {
         self.functions.iter().find(|f| &*f.name == name)
     }
 
-    /// Builds the app's state. A failure of configuration ends the process; any other is returned,
-    /// and the next call tries again.
-    pub(crate) async fn prepare(&self) -> Result<(), Error> {
+    /// Begins to build the app's state before any call asks for it. It goes on where what is returned
+    /// is dropped; a call that waits for it in vain ends it.
+    pub(crate) fn start(self: &Arc<Self>) -> impl Future<Output = ()> + use<> {
         let building = self.workers.spawn((self.prepare)());
-        let built = building.await.unwrap_or_else(|failure| Err(panicked(failure)));
+        let _ = self.started.set(building.abort_handle());
+        let engine = Arc::clone(self);
+        let told = tokio::spawn(async move {
+            if let Err(error) = engine.built(building.await) {
+                tracing::warn!(reason = %error, "the app's state could not be built; the next call tries again");
+            }
+        });
+        async { drop(told.await) }
+    }
+
+    /// Builds the app's state unless it is there. A failure of configuration ends the process; any
+    /// other is returned, and the next call tries again. A build that is not done at `give_up` is
+    /// dropped: were it to hang, the calls after it would have nothing but to wait for it.
+    async fn prepare(&self, give_up: Instant) -> Result<(), Error> {
+        let mut building = self.workers.spawn((self.prepare)());
+        if let Ok(built) = tokio::time::timeout_at(give_up, &mut building).await {
+            return self.built(built);
+        }
+        building.abort();
+        if let Some(started) = self.started.get() {
+            started.abort();
+        }
+        Err(Error::retry("the deadline came while the app's state was being built"))
+    }
+
+    fn built(&self, outcome: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
+        let built = outcome.unwrap_or_else(|failure| Err(panicked(failure)));
         if let Err(error) = &built
             && error.kind() == Kind::Config
         {
@@ -103,12 +128,9 @@ impl Engine {
         event: Event,
         call: Call,
     ) -> Result<Reply, Error> {
-        let give_up = give_up_at(call.deadline);
+        let give_up = call.give_up;
         let late = || Error::retry("the deadline came before the call could end");
-        let ready = tokio::time::timeout_at(give_up, self.prepare()).await;
-        ready.map_err(|_| {
-            Error::retry("the deadline came while the app's state was being built")
-        })??;
+        self.prepare(give_up).await?;
         let place = Arc::clone(&self.places).acquire_owned();
         let place = tokio::time::timeout_at(give_up, place).await.map_err(|_| {
             Error::retry("the deadline came before a place was free; ANYFN_MAX_IN_FLIGHT sets how many there are")
@@ -132,43 +154,34 @@ impl Engine {
         outcome
     }
 
-    /// Runs one event, and where it is rejected puts `body` into the function's dead-letter queue.
-    /// `Ok` means that the event is dealt with, one way or the other.
-    pub(crate) async fn settle(
+    /// Puts `body`, the event of a call that was rejected with `error`, into the function's dead-letter
+    /// queue. `Ok` means that the event is dealt with.
+    pub(crate) async fn bury(
         &self,
         function: &Function,
-        event: Event,
-        call: Call,
+        call: &Call,
         body: Bytes,
-    ) -> Result<Reply, Error> {
+        error: &Error,
+    ) -> Result<(), Error> {
         let invocation = call.invocation_id.clone();
-        match self.run(function, event, call).await {
-            Err(error) if error.kind() == Kind::Reject && function.trigger.has_dead_letters() => {
-                let reason = error.to_string();
-                tracing::error!(function = &*function.name, invocation, reason, "event rejected");
-                match self.dead_letter(function, body, invocation, reason).await {
-                    Ok(()) => Ok(Reply::Done),
-                    Err(sink) => Err(Error::retry(format!(
-                        "{error}; and it could not be dead-lettered: {sink}"
-                    ))),
-                }
-            }
-            outcome => outcome,
-        }
-    }
-
-    async fn dead_letter(
-        &self,
-        function: &Function,
-        body: Bytes,
-        invocation: String,
-        reason: String,
-    ) -> Result<(), BoxError> {
-        let sink = self.sink.as_ref().ok_or("the app has no sink for dead letters")?;
+        let reason = error.to_string();
+        tracing::error!(function = &*function.name, invocation, reason, "event rejected");
+        let failed = |why: BoxError| {
+            Error::retry(format!("{error}; and it could not be dead-lettered: {why}"))
+        };
+        let Some(sink) = &self.sink else {
+            return Err(failed("the app has no sink for dead letters".into()));
+        };
         let attributes =
             vec![("reason".to_owned(), reason), ("invocation_id".to_owned(), invocation)];
-        let sunk = sink(function.name.to_string(), body, attributes);
-        self.workers.spawn(sunk).await?
+        let mut sinking = self.workers.spawn(sink(function.name.to_string(), body, attributes));
+        match tokio::time::timeout_at(call.give_up, &mut sinking).await {
+            Ok(sunk) => sunk.map_err(BoxError::from).flatten().map_err(failed),
+            Err(_) => {
+                sinking.abort();
+                Err(failed("the deadline came first".into()))
+            }
+        }
     }
 
     /// A call that holds on to its place after it was given up, by itself or by blocking work that it
@@ -186,12 +199,6 @@ impl Engine {
             }
         });
     }
-}
-
-/// The instant at which a call that is still running is given up.
-fn give_up_at(deadline: SystemTime) -> Instant {
-    let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
-    Instant::now() + left.saturating_sub(left.mul_f64(MARGIN).min(LONGEST_MARGIN))
 }
 
 fn panicked(failure: JoinError) -> Error {

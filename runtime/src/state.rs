@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 
 use crate::config::Settings;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 type Init<S> = Box<dyn Fn(Settings) -> BoxFuture<'static, Result<S, Error>> + Send + Sync>;
 
@@ -37,8 +37,19 @@ impl<S> State<S> {
     pub(crate) async fn get(&self) -> Result<Arc<S>, Error> {
         let build = async || {
             let settings = self.settings.get().cloned().unwrap_or_default();
-            (self.init)(settings).await.map(Arc::new)
+            (self.init)(settings).await.map(Arc::new).map_err(blameless)
         };
         self.built.get_or_try_init(build).await.map(Arc::clone)
+    }
+}
+
+/// A state that cannot be built is no fault of the event that waits for it: the event is neither
+/// rejected nor answered with the status of a client's mistake.
+fn blameless(error: Error) -> Error {
+    match error.kind() {
+        Kind::Retry | Kind::Config => error,
+        Kind::Reject | Kind::Status(_) => {
+            Error::retry(format!("the app's state could not be built: {error}"))
+        }
     }
 }

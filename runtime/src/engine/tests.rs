@@ -2,8 +2,10 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
 
 use super::*;
+use crate::context::give_up_after;
 use crate::trigger::queue::Message;
 use crate::{Context, queue};
 
@@ -46,10 +48,16 @@ impl Stand {
     async fn send(&self, body: &'static str, seconds: u64) -> Result<Reply, Error> {
         let function = self.engine.function("work").unwrap();
         let deadline = SystemTime::now() + Duration::from_secs(seconds);
-        let call = Call { deadline, ..Call::test(Arc::clone(&function.name)) };
+        let give_up = give_up_after(Duration::from_secs(seconds));
+        let call = Call { deadline, give_up, ..Call::test(Arc::clone(&function.name)) };
         let body = Bytes::from_static(body.as_bytes());
         let event = Event::Message(Message { body: body.clone() });
-        self.engine.settle(function, event, call, body).await
+        match self.engine.run(function, event, call.clone()).await {
+            Err(error) if error.kind() == Kind::Reject => {
+                self.engine.bury(function, &call, body, &error).await.map(|()| Reply::Done)
+            }
+            outcome => outcome,
+        }
     }
 }
 
@@ -200,4 +208,83 @@ async fn a_state_that_cannot_be_built_is_built_again_at_the_next_event() {
     let error = stand.send("\"x\"", 60).await.unwrap_err();
     assert!(error.to_string().contains("the database sleeps"), "{error}");
     stand.send("\"x\"", 60).await.unwrap();
+}
+
+/// An app whose state is built by `init`, and whose dead letters go nowhere for ever.
+fn slow<F, Fut>(init: F) -> Stand
+where
+    F: Fn(usize) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<(), Error>> + Send + 'static,
+{
+    let tries = AtomicUsize::new(0);
+    let app = App::new("test", move |_| init(tries.fetch_add(1, Ordering::SeqCst)))
+        .on("work", queue::messages::<String>("jobs"), async |word: String, _: Context<()>| {
+            if word == "bad" { Err(Error::reject("no picture")) } else { Ok(()) }
+        })
+        .dead_letters(|_, _, _| std::future::pending());
+    let manifest = app.manifest().unwrap();
+    let fatal = Log::default();
+    let told = Arc::clone(&fatal);
+    let limits = Limits {
+        max_in_flight: 1,
+        workers: Handle::current(),
+        fatal: Arc::new(move |why: &str| told.lock().unwrap().push(why.to_owned())),
+    };
+    let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
+    Stand { engine, fatal, sunk: Log::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_never_gets_ready_is_built_anew_for_the_next_call() {
+    let hangs_at_first =
+        |time| async move { if time == 0 { std::future::pending().await } else { Ok(()) } };
+    for started in [false, true] {
+        let stand = slow(hangs_at_first);
+        if started {
+            drop(stand.engine.start());
+            tokio::task::yield_now().await;
+        }
+        let error = stand.send("\"x\"", 60).await.unwrap_err();
+        assert!(error.to_string().contains("state was being built"), "{error}");
+        stand.send("\"x\"", 60).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_be_built_rejects_no_event() {
+    for error in [|| Error::reject("no such table"), || Error::status(404, "no such table")] {
+        let stand = slow(move |_| async move { Err(error()) });
+        let error = stand.send("\"x\"", 60).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Retry);
+        assert!(error.to_string().contains("no such table"), "{error}");
+        assert!(stand.fatal.lock().unwrap().is_empty());
+    }
+    let stand = slow(|_| async { Err(Error::config("ANYFN_X is not set")) });
+    stand.send("\"x\"", 60).await.unwrap_err();
+    assert!(stand.fatal.lock().unwrap().join("").contains("ANYFN_X is not set"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_hangs_is_given_up_before_the_deadline_and_the_event_stays() {
+    let stand = slow(|_| async { Ok(()) });
+    let begun = Instant::now();
+    let error = stand.send("\"bad\"", 60).await.unwrap_err();
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert_eq!(error.kind(), Kind::Retry);
+    assert!(error.to_string().contains("no picture"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_margin_is_that_of_the_invocation_however_long_its_call_had_to_wait() {
+    let stand = stand(1, async |_: String, _cx: Context<_>| std::future::pending().await);
+    let function = stand.engine.function("work").unwrap();
+    let call = Call {
+        give_up: give_up_after(Duration::from_secs(4)),
+        ..Call::test(Arc::clone(&function.name))
+    };
+    let begun = Instant::now();
+    tokio::time::sleep(Duration::from_millis(3450)).await;
+    let event = Event::Message(Message { body: Bytes::from_static(b"\"x\"") });
+    stand.engine.run(function, event, call).await.unwrap_err();
+    assert!(begun.elapsed() < Duration::from_millis(3650), "{:?}", begun.elapsed());
 }

@@ -74,7 +74,8 @@ pub(in crate::host) async fn serve(
 async fn run(listener: TcpListener, handler: Handler, stop: impl Future<Output = ()>) {
     let drain = handler.timeout;
     let handler = Arc::new(handler);
-    tokio::spawn(prepare(Arc::clone(&handler)));
+    // Building begins when the host can already see the port: it gives a process 30 s to open it.
+    drop(handler.engine.start());
     // The host keeps idle connections and would read a close as a failed invocation.
     let listening = Listening { patience: None, drain };
     listen(listener, listening, stop, move |request| {
@@ -82,13 +83,6 @@ async fn run(listener: TcpListener, handler: Handler, stop: impl Future<Output =
         async move { handler.handle(request).await }
     })
     .await;
-}
-
-/// Building begins when the host can already see the port: it gives a process 30 s to open it.
-async fn prepare(handler: Arc<Handler>) {
-    if let Err(error) = handler.engine.prepare().await {
-        tracing::warn!(reason = %error, "the app's state could not be built; the next invocation tries again");
-    }
 }
 
 impl Handler {

@@ -52,12 +52,7 @@ async fn run(
     timeout: Duration,
     stop: impl Future<Output = ()>,
 ) {
-    let preparing = Arc::clone(&engine);
-    tokio::spawn(async move {
-        if let Err(error) = preparing.prepare().await {
-            tracing::warn!(reason = %error, "the app's state could not be built; the next request tries again");
-        }
-    });
+    drop(engine.start());
     let listening = Listening { patience: Some(PATIENCE), drain: timeout };
     listen(listener, listening, stop, move |request| {
         let engine = Arc::clone(&engine);

@@ -10,11 +10,12 @@ use ::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
 use bytes::Bytes;
 use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use tokio::time::Instant;
 
 use super::route::{Found, route};
 use crate::BoxError;
 use crate::app::Function;
-use crate::context::{Call, TraceContext};
+use crate::context::{Call, TraceContext, give_up_after};
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
 use crate::trigger::{Event, Reply, http};
@@ -29,6 +30,7 @@ pub(in crate::host) struct Arrival {
     pub(in crate::host) at: SystemTime,
     /// How long the call may take.
     pub(in crate::host) timeout: Duration,
+    pub(in crate::host) give_up: Instant,
 }
 
 impl Arrival {
@@ -41,7 +43,7 @@ impl Arrival {
     ) -> Self {
         let since = || at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let invocation_id = id.map_or_else(|| format!("{:x}", since().as_nanos()), str::to_owned);
-        Self { host, invocation_id, at, timeout }
+        Self { host, invocation_id, at, timeout, give_up: give_up_after(timeout) }
     }
 
     pub(in crate::host) fn call(
@@ -56,6 +58,7 @@ impl Arrival {
             invocation_id: self.invocation_id.clone(),
             attempt,
             deadline: self.at + self.timeout,
+            give_up: self.give_up,
             trace: trace(headers),
             host: self.host,
             raw,

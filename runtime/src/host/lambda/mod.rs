@@ -18,10 +18,12 @@ use serde_json::value::RawValue;
 
 use super::Environment;
 use crate::app::Function;
-use crate::context::{Call, TraceContext};
+use crate::context::{Call, TraceContext, give_up_after};
 use crate::engine::Engine;
-use crate::error::Kind;
 use crate::manifest::TriggerSpec;
+
+/// How long the first event is not asked for while the state is being built.
+const INIT: Duration = Duration::from_secs(8);
 
 /// A function's answer, already JSON.
 type Answer = Result<Box<RawValue>, String>;
@@ -41,13 +43,9 @@ pub(super) async fn serve(engine: Arc<Engine>, environment: Environment) -> Resu
         },
     )?;
     let function = pick(&engine, environment.get("_HANDLER").map_or("", String::as_str))?.clone();
-    // State is built in the init phase, which Lambda does not bill by the event. A failure that may
-    // pass is tried again by the first event.
-    if let Err(error) = engine.prepare().await
-        && error.kind() != Kind::Config
-    {
-        tracing::warn!(%error, "the app's state could not be built yet");
-    }
+    // State is built in the init phase, where there is time for it. Lambda would end a phase of more
+    // than 10 s, and begin it again with the first event: from here on, that waits for the state.
+    let _ = tokio::time::timeout(INIT, engine.start()).await;
     let handler = lambda_runtime::service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let (engine, function) = (Arc::clone(&engine), function.clone());
         async move {
@@ -95,12 +93,15 @@ async fn dispatch(engine: &Engine, function: &Function, payload: &RawValue, call
 
 fn call(function: &Function, event: &LambdaEvent<Box<RawValue>>) -> Call {
     let context = &event.context;
+    // Absolute milliseconds since the epoch.
+    let deadline = SystemTime::UNIX_EPOCH + Duration::from_millis(context.deadline);
+    let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
     Call {
         function: Arc::clone(&function.name),
         invocation_id: context.request_id.clone(),
         attempt: None,
-        // Absolute milliseconds since the epoch.
-        deadline: SystemTime::UNIX_EPOCH + Duration::from_millis(context.deadline),
+        deadline,
+        give_up: give_up_after(left),
         trace: context.xray_trace_id.as_deref().and_then(from_xray),
         host: "lambda",
         raw: Bytes::copy_from_slice(event.payload.get().as_bytes()),

@@ -58,11 +58,14 @@ struct Letter<'a> {
     records: [&'a RawValue; 1],
 }
 
-/// The events of one message, each with the body of its own dead letter.
-pub(super) fn events(body: &[u8]) -> Result<Vec<(Event, Bytes)>, String> {
+/// An event with the body of its own dead letter, or why the record is none.
+pub(super) type Read = Result<(Event, Bytes), String>;
+
+/// The events of one message: a record that is none is in the way of no other.
+pub(super) fn events(body: &[u8]) -> Result<Vec<Read>, String> {
     let notification: Notification<'_> = json::read("an S3 event notification", body)?;
     match (notification.records, notification.event.as_deref()) {
-        (Some(records), _) => records.into_iter().map(event).collect(),
+        (Some(records), _) => Ok(records.into_iter().map(event).collect()),
         (None, Some("s3:TestEvent")) => {
             tracing::info!("S3 says that it will send events here (s3:TestEvent)");
             Ok(Vec::new())
@@ -71,7 +74,7 @@ pub(super) fn events(body: &[u8]) -> Result<Vec<(Event, Bytes)>, String> {
     }
 }
 
-fn event(raw: &RawValue) -> Result<(Event, Bytes), String> {
+fn event(raw: &RawValue) -> Read {
     let record: Record = json::read("a record of an S3 event notification", raw.get().as_bytes())?;
     let change = match record.event_name.split(':').next() {
         Some("ObjectCreated") => Change::Created,

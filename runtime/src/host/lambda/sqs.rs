@@ -20,7 +20,7 @@ use super::{Answer, answer, s3};
 use crate::app::Function;
 use crate::context::Call;
 use crate::engine::Engine;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::host::json;
 use crate::manifest::TriggerSpec;
 use crate::trigger::queue::Message;
@@ -148,17 +148,34 @@ async fn message(
     let body = Bytes::copy_from_slice(record.body.as_bytes());
     let events = match &function.trigger {
         TriggerSpec::Blob { .. } => s3::events(&body).map_err(Error::retry)?,
-        _ => vec![(Event::Message(Message { body: body.clone() }), body)],
+        _ => vec![Ok((Event::Message(Message { body: body.clone() }), body))],
     };
-    let mut outcome = Ok(());
-    for (event, letter) in events {
-        match engine.settle(function, event, call.clone(), letter).await {
+    let (mut failures, mut rejected) = (Vec::new(), Vec::new());
+    for event in events {
+        let (event, letter) = match event {
+            Ok(event) => event,
+            Err(fault) => {
+                failures.push(fault);
+                continue;
+            }
+        };
+        match engine.run(function, event, call.clone()).await {
             Ok(Reply::Done) => {}
             Ok(Reply::Http(_)) => {
-                outcome = Err(Error::retry("a message was answered like a request"));
+                failures.push("a message was answered like a request".to_owned());
             }
-            Err(error) => outcome = Err(error),
+            Err(error) if error.kind() == Kind::Reject => rejected.push((letter, error)),
+            Err(error) => failures.push(error.to_string()),
         }
     }
-    outcome
+    if !failures.is_empty() {
+        // All of the message comes again, what was rejected too: buried now, it would be buried at
+        // every attempt.
+        failures.extend(rejected.iter().map(|(_, error)| format!("and for good: {error}")));
+        return Err(Error::retry(failures.join("; ")));
+    }
+    for (letter, error) in rejected {
+        engine.bury(function, &call, letter, &error).await?;
+    }
+    Ok(())
 }

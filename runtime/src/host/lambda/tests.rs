@@ -55,7 +55,11 @@ fn engine() -> (Arc<Engine>, Seen) {
     })
     .on("photos", blob::created("photos"), async |photo: blob::BlobEvent, cx: Context<Seen>| {
         note(&cx, &format!("{}/{} {:?} {:?}", photo.store, photo.key, photo.size, photo.etag));
-        if photo.key == "bad" { Err(Error::reject("no picture")) } else { Ok(()) }
+        match photo.key.as_str() {
+            "bad" => Err(Error::reject("no picture")),
+            "later" => Err(Error::retry("not now")),
+            _ => Ok(()),
+        }
     })
     .on("nightly", schedule::cron("0 3 * * *"), async |tick: schedule::Tick, cx: Context<Seen>| {
         note(&cx, &format!("{:?}", tick.scheduled_at));
@@ -210,6 +214,36 @@ async fn a_rejected_blob_event_is_dead_lettered_as_a_notification_of_its_own() {
     let (answer, seen) = invoke("photos", &batch(&[record("1", &body, None)])).await;
     answer.unwrap();
     assert!(seen.contains(&format!("dead letter of photos: {body}")), "{seen:?}");
+}
+
+/// One notification with a record of each key.
+fn notification(keys: &[&str]) -> String {
+    let records = keys.iter().map(|key| {
+        let one = s3("ObjectCreated:Put", key, "");
+        one.strip_prefix(r#"{"Records":["#).unwrap().strip_suffix("]}").unwrap().to_owned()
+    });
+    format!(r#"{{"Records":[{}]}}"#, records.collect::<Vec<_>>().join(","))
+}
+
+#[tokio::test]
+async fn a_record_that_is_no_blob_event_keeps_no_other_from_running() {
+    let body = notification(&["%ff", "good"]);
+    let (answer, seen) = invoke("photos", &batch(&[record("1", &body, None)])).await;
+    assert!(answer.unwrap_err().contains("not UTF-8"));
+    assert_eq!(seen, ["my-photos/good None None"]);
+}
+
+#[tokio::test]
+async fn a_rejected_record_is_dead_lettered_once_no_record_beside_it_is_to_come_again() {
+    let body = notification(&["bad", "later"]);
+    let (answer, seen) = invoke("photos", &batch(&[record("1", &body, None)])).await;
+    let fault = answer.unwrap_err();
+    assert!(fault.contains("not now") && fault.contains("no picture"), "{fault}");
+    assert!(!seen.iter().any(|line| line.starts_with("dead letter")), "{seen:?}");
+    let body = notification(&["bad", "good"]);
+    let (answer, seen) = invoke("photos", &batch(&[record("1", &body, None)])).await;
+    assert_eq!(answer.unwrap(), r#"{"batchItemFailures":[]}"#);
+    assert_eq!(seen.iter().filter(|line| line.starts_with("dead letter")).count(), 1, "{seen:?}");
 }
 
 #[tokio::test]
