@@ -107,7 +107,9 @@ fn every_fault_is_told_at_once_with_a_right_example() {
         .on("never", schedule::every(Duration::from_secs(7)), sweep)
         .needs(blob::store("photos"))
         .config("region", required())
-        .config("AWS_REGION", required());
+        .config("AWS_REGION", required())
+        .config("TOKEN", optional("hunter2").secret())
+        .config("NO_TOKEN", optional("").secret());
     let text = app.manifest().unwrap_err();
     for part in [
         "app name `Shop`",
@@ -120,10 +122,12 @@ fn every_fault_is_told_at_once_with_a_right_example() {
         "the need of store `photos` names no access",
         "setting `region` must be upper-case",
         "setting `AWS_REGION`: `AWS_` belongs to the platform",
+        "setting `TOKEN` is a secret with a default",
         "function `ship` has nowhere to put dead letters (ANYFN_DEAD_LETTER_SHIP)",
     ] {
         assert!(text.contains(part), "{part}\nis not in\n{text}");
     }
+    assert!(!text.contains("hunter2") && !text.contains("NO_TOKEN"), "{text}");
 }
 
 #[test]

@@ -56,6 +56,13 @@ pub(crate) fn faults(manifest: &Manifest) -> Vec<String> {
     twice(manifest.config.iter().map(|s| s.name.clone()), "settings are named", &mut faults);
     for setting in &manifest.config {
         faults.extend(setting_fault(&setting.name));
+        if setting.secret && setting.default.as_ref().is_some_and(|text| !text.is_empty()) {
+            faults.push(format!(
+                "setting `{name}` is a secret with a default, which the manifest would tell to \
+                 everyone; a right one: `.config(\"{name}\", optional(\"\").secret())`",
+                name = setting.name
+            ));
+        }
     }
     faults
 }
