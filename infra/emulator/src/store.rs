@@ -16,6 +16,8 @@ use tokio::sync::oneshot;
 const GROUP: usize = 256;
 
 type Job = Box<dyn FnOnce(&Connection) -> Done + Send>;
+/// What follows a commit; see [`Store::write_then`].
+pub type After<T> = Box<dyn FnOnce(&T) + Send>;
 /// Tells the waiting caller how its job ended; called after the commit, or with the commit's failure.
 type Done = Box<dyn FnOnce(Result<(), rusqlite::Error>) + Send>;
 
@@ -77,6 +79,21 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     {
+        self.write_then(job, Box::new(|_| ())).await
+    }
+
+    /// [`Store::write`] that runs `after` once `job` has succeeded and is committed, on the writer's
+    /// thread: even if the caller has gone away meanwhile, as a request's handler does with its
+    /// connection. For telling others of what was written; it must not block.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_then<T, E, F>(&self, job: F, after: After<T>) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    {
         let (answer, waiting) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
             let outcome = in_savepoint(connection, job);
@@ -85,6 +102,9 @@ impl Store {
                     Ok(()) => outcome,
                     Err(failure) => Err(E::from(StoreError::Sqlite(failure))),
                 };
+                if let Ok(written) = &outcome {
+                    after(written);
+                }
                 // A caller that gave up waiting no longer cares.
                 let _ = answer.send(outcome);
             })
@@ -182,6 +202,31 @@ mod tests {
         let (a, b, c) = tokio::join!(put(&store, "two"), put(&store, "two"), put(&store, "three"));
         assert_eq!([a.is_ok(), b.is_ok(), c.is_ok()].iter().filter(|ok| **ok).count(), 2);
         assert_eq!(count(&store).await, 3);
+    }
+
+    #[tokio::test]
+    async fn what_follows_a_commit_follows_it_even_if_nobody_waits_for_the_answer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), SCHEMA).unwrap();
+        let insert = |db: &Connection| -> Result<usize, StoreError> {
+            Ok(db.execute("INSERT INTO word VALUES ('one')", [])?)
+        };
+        let (told, hears) = oneshot::channel();
+        let (go_on, wait) = mpsc::channel();
+        {
+            let busy = store.write(move |_| Ok::<_, StoreError>(wait.recv()));
+            tokio::pin!(busy);
+            assert!(futures_util::poll!(&mut busy).is_pending());
+            let write = store.write_then(insert, Box::new(|_| told.send(()).unwrap()));
+            tokio::pin!(write);
+            assert!(futures_util::poll!(&mut write).is_pending());
+        }
+        go_on.send(()).unwrap();
+        hears.await.unwrap();
+        assert_eq!(count(&store).await, 1);
+        let (told, hears) = oneshot::channel();
+        let twice = store.write_then(insert, Box::new(|_| told.send(()).unwrap())).await;
+        assert!(twice.is_err() && hears.await.is_err(), "a failed one has no followers");
     }
 
     #[tokio::test]

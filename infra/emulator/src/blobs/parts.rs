@@ -170,11 +170,9 @@ impl Blobs {
             let etag = format!("{}-{}", hex::encode(hashes), names.len());
             let blob = insert(db, &write, &etag, &body, properties, now)?;
             discard(db, &upload)?;
-            Ok::<_, BlobError>(blob)
+            Ok(blob)
         };
-        let blob = self.store.write(job).await?;
-        self.changed.notify_one();
-        Ok(blob)
+        self.write_and_tell(job, |_| true).await
     }
 
     /// Forgets an upload and its parts; an unknown one is forgotten already.

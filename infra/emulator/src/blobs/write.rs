@@ -3,6 +3,8 @@
 //! Deals with: conditions and the outbox in one transaction with the write.
 //! Does not deal with: assembling parts (`parts`).
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -51,10 +53,8 @@ impl Blobs {
         properties.md5 = Some(STANDARD.encode(md5));
         let etag = hex::encode(md5);
         let now = self.clock.now_ms();
-        let blob =
-            self.store.write(move |db| insert(db, &write, &etag, &body, properties, now)).await?;
-        self.changed.notify_one();
-        Ok(blob)
+        let job = move |db: &Connection| insert(db, &write, &etag, &body, properties, now);
+        self.write_and_tell(job, |_| true).await
     }
 
     /// Copies `from` (store, key) if `source` holds of it. `change` makes the copy's properties of the
@@ -82,9 +82,7 @@ impl Blobs {
             change(&mut properties);
             insert(db, &write, &original.etag, &body, properties, now)
         };
-        let blob = self.store.write(job).await?;
-        self.changed.notify_one();
-        Ok(blob)
+        self.write_and_tell(job, |_| true).await
     }
 
     /// Gives the blob other properties, keeping body and checksums. Neither provider announces it.
@@ -138,11 +136,22 @@ impl Blobs {
             record(db, write.cloud, ChangeKind::Deleted, write.operation, &blob, seq, now)?;
             Ok::<_, BlobError>(Some(blob))
         };
-        let blob = self.store.write(job).await?;
-        if blob.is_some() {
-            self.changed.notify_one();
-        }
-        Ok(blob)
+        self.write_and_tell(job, Option::is_some).await
+    }
+
+    /// Writes and, where that `changed` something, tells so whatever becomes of the caller.
+    pub(super) async fn write_and_tell<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, BlobError> + Send + 'static,
+        changed: fn(&T) -> bool,
+    ) -> Result<T, BlobError> {
+        let outbox = Arc::clone(&self.changed);
+        let after = move |written: &T| {
+            if changed(written) {
+                outbox.notify_one();
+            }
+        };
+        self.store.write_then(job, Box::new(after)).await
     }
 }
 

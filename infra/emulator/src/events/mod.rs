@@ -96,10 +96,13 @@ fn routes(apps: &[App]) -> Vec<Route> {
 async fn drain(deps: &Deps, routes: &Arc<Vec<Route>>, hosts: Hosts) -> Result<bool, QueueError> {
     let now = deps.clock.now_ms();
     let routes = Arc::clone(routes);
-    let (taken, arrived) = deps.store.write(move |db| batch(db, now, &routes, hosts)).await?;
-    for (cloud, queue) in arrived {
-        deps.queues.arrived(cloud, &queue);
-    }
+    let queues = deps.queues.clone();
+    let wake = Box::new(move |(_, arrived): &Batch| {
+        for (cloud, queue) in arrived {
+            queues.arrived(*cloud, queue);
+        }
+    });
+    let (taken, _) = deps.store.write_then(move |db| batch(db, now, &routes, hosts), wake).await?;
     Ok(taken == BATCH)
 }
 
@@ -112,8 +115,15 @@ fn batch(db: &Connection, now: i64, routes: &[Route], hosts: Hosts) -> Result<Ba
         let cloud = host_of(change.cloud, hosts);
         for route in routes.iter().filter(|route| route.takes(change)) {
             let queue = format!("{}-events", route.function);
-            crate::queues::insert(db, now, cloud, &queue, message(cloud, route, change))?;
-            arrived.push((cloud, queue));
+            match crate::queues::insert(db, now, cloud, &queue, message(cloud, route, change)) {
+                Ok(_) => arrived.push((cloud, queue)),
+                // One queue that somebody removed must not hold up every other function's events.
+                Err(error @ QueueError::NoQueue(_)) => {
+                    let (store, key) = (&change.store, &change.key);
+                    tracing::error!(%error, %store, %key, function = %route.function, "a blob event is lost");
+                }
+                Err(error) => return Err(error),
+            }
         }
         blobs::done(db, change.seq).map_err(crate::store::StoreError::from)?;
     }

@@ -111,3 +111,13 @@ async fn filters_and_kinds_choose_and_a_deletion_has_no_size() {
             && record["s3"]["object"].get("eTag").is_none()
     );
 }
+
+#[tokio::test]
+async fn a_function_whose_queue_is_gone_does_not_hold_up_the_others() {
+    let all = |function| to(function, ChangeKind::Created, "", "");
+    let stand = stand(vec![all("gone"), all("thumbs")]).await;
+    stand.deps.queues.remove(Cloud::Aws, "gone-events").await.unwrap();
+    stand.put(Cloud::Aws, "a").await;
+    assert!(!drain(&stand.deps, &stand.routes, Hosts::BOTH).await.unwrap());
+    assert_eq!(stand.arrived(Cloud::Aws, "thumbs").await.len(), 1);
+}

@@ -72,6 +72,18 @@ impl Queues {
         self.store.write(move |db| job(db, clock.now_ms())).await
     }
 
+    /// [`Queues::write`] that wakes who waits for the queue, whatever becomes of the caller.
+    async fn write_and_wake<T: Send + 'static>(
+        &self,
+        cloud: Cloud,
+        name: &str,
+        job: impl FnOnce(&Connection, i64) -> Result<T, QueueError> + Send + 'static,
+    ) -> Result<T, QueueError> {
+        let (clock, queues, name) = (self.clock.clone(), self.clone(), name.to_owned());
+        let job = move |db: &Connection| job(db, clock.now_ms());
+        self.store.write_then(job, Box::new(move |_| queues.arrived(cloud, &name))).await
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Connection, i64) -> Result<T, QueueError> + Send + 'static,
@@ -131,9 +143,7 @@ impl Queues {
     /// [`QueueError::NoQueue`].
     pub async fn remove(&self, cloud: Cloud, name: &str) -> Result<(), QueueError> {
         let owned = name.to_owned();
-        self.write(move |db, _| table::remove(db, cloud, &owned)).await?;
-        self.arrived(cloud, name);
-        Ok(())
+        self.write_and_wake(cloud, name, move |db, _| table::remove(db, cloud, &owned)).await
     }
 
     /// The names of a cloud's queues that begin with `prefix`, sorted.
@@ -175,9 +185,8 @@ impl Queues {
         message: NewMessage,
     ) -> Result<Message, QueueError> {
         let owned = name.to_owned();
-        let sent = self.write(move |db, now| insert(db, now, cloud, &owned, message)).await?;
-        self.arrived(cloud, name);
-        Ok(sent)
+        self.write_and_wake(cloud, name, move |db, now| insert(db, now, cloud, &owned, message))
+            .await
     }
 
     /// Takes up to `max` messages and hides them for `visibility` (the queue's own where `None`). Never
@@ -192,14 +201,16 @@ impl Queues {
         max: usize,
         visibility: Option<Duration>,
     ) -> Result<Vec<Message>, QueueError> {
-        let name = name.to_owned();
-        let received = self
-            .write(move |db, now| receive::receive(db, now, cloud, &name, max, visibility))
-            .await?;
-        if let Some(dead_letter) = &received.dead_letter {
-            self.arrived(cloud, dead_letter);
-        }
-        Ok(received.messages)
+        let (name, clock, queues) = (name.to_owned(), self.clock.clone(), self.clone());
+        let job = move |db: &Connection| {
+            receive::receive(db, clock.now_ms(), cloud, &name, max, visibility)
+        };
+        let wake = move |received: &receive::Received| {
+            if let Some(dead_letter) = &received.dead_letter {
+                queues.arrived(cloud, dead_letter);
+            }
+        };
+        self.store.write_then(job, Box::new(wake)).await.map(|received| received.messages)
     }
 
     /// The first visible messages, not received.
@@ -223,10 +234,11 @@ impl Queues {
     /// [`QueueError::ReceiptMalformed`], [`QueueError::NoQueue`].
     pub async fn delete(&self, cloud: Cloud, name: &str, receipt: &str) -> Result<(), QueueError> {
         let (owned, receipt) = (name.to_owned(), receipt.to_owned());
-        self.write(move |db, now| receive::delete(db, now, cloud, &owned, &receipt)).await?;
-        // The next message of a FIFO group may now be had.
-        self.arrived(cloud, name);
-        Ok(())
+        // The next message of a FIFO group may then be had.
+        self.write_and_wake(cloud, name, move |db, now| {
+            receive::delete(db, now, cloud, &owned, &receipt)
+        })
+        .await
     }
 
     /// Hides the message of a receipt for `visibility` from now on; returns the receipt that holds from now
@@ -257,13 +269,10 @@ impl Queues {
         body: Option<String>,
     ) -> Result<Message, QueueError> {
         let (owned, receipt) = (name.to_owned(), receipt.to_owned());
-        let message = self
-            .write(move |db, now| {
-                receive::update(db, now, cloud, &owned, &receipt, visibility, body.as_deref())
-            })
-            .await?;
-        self.arrived(cloud, name);
-        Ok(message)
+        self.write_and_wake(cloud, name, move |db, now| {
+            receive::update(db, now, cloud, &owned, &receipt, visibility, body.as_deref())
+        })
+        .await
     }
 
     /// Wakes who waits for this queue. Only after a commit that [`insert`] was part of.

@@ -262,6 +262,29 @@ async fn waiting_ends_with_an_arrival_with_a_timeout_that_passes_and_at_its_own_
 }
 
 #[tokio::test]
+async fn a_message_wakes_its_receiver_even_if_its_sender_went_away_meanwhile() {
+    let room = room().with("q", |_| {}).await;
+    let (queues, until) = (room.queues.clone(), room.clock.now() + Duration::from_secs(3600));
+    let wait = queues.wait(AWS, "q", until);
+    tokio::pin!(wait);
+    assert!(futures_util::poll!(&mut wait).is_pending());
+    // One commit later what it read has been answered, and it sleeps.
+    room.queues.list(AWS, "").await.unwrap();
+    assert!(futures_util::poll!(&mut wait).is_pending());
+    let (go_on, held_up) = std::sync::mpsc::channel();
+    {
+        let busy = room.queues.write(move |_, _| Ok(held_up.recv()));
+        let send = room.queues.send(AWS, "q", NewMessage::text("a"));
+        tokio::pin!(busy, send);
+        assert!(futures_util::poll!(&mut busy).is_pending());
+        assert!(futures_util::poll!(&mut send).is_pending());
+    }
+    go_on.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(10), wait).await.expect("nobody was told").unwrap();
+    assert_eq!(room.bodies("q").await, ["a"]);
+}
+
+#[tokio::test]
 async fn waiting_for_a_fifo_group_ends_when_the_message_before_is_deleted() {
     let room = room().with("q.fifo", |spec| spec.fifo = true).await;
     room.send_group("q.fifo", "g", "1").await;

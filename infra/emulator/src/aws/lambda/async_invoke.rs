@@ -51,21 +51,21 @@ struct Due {
 }
 
 impl Events {
-    /// Keeps an event; returns its request id once that is durable.
+    /// Keeps an event and wakes its function; returns its request id once that is durable.
     pub(super) async fn accept(
         &self,
         function: &str,
         payload: Bytes,
+        arrived: Arc<Notify>,
     ) -> Result<String, StoreError> {
         let (function, now) = (function.to_owned(), self.clock.now_ms());
         let request_id = uuid::Uuid::new_v4().to_string();
         let id = request_id.clone();
         let sql = "INSERT INTO lambda_event (function, request_id, payload, due_ms) VALUES (?1, ?2, ?3, ?4)";
-        self.store
-            .write(move |db| -> Result<_, StoreError> {
-                Ok(db.execute(sql, params![function, id, payload.as_ref(), now])?)
-            })
-            .await?;
+        let keep = move |db: &Connection| -> Result<_, StoreError> {
+            Ok(db.execute(sql, params![function, id, payload.as_ref(), now])?)
+        };
+        self.store.write_then(keep, Box::new(move |_| arrived.notify_one())).await?;
         Ok(request_id)
     }
 
@@ -141,9 +141,22 @@ impl Events {
             return seq;
         }
         if let Err(error) = self.settle(function, due, &invoked).await {
-            tracing::error!(function = %function.spec.name, %error, "an event cannot be settled");
+            tracing::error!(function = %function.spec.name, %error, "an event cannot be settled; it is tried again in a minute");
+            self.put_off(seq).await;
         }
         seq
+    }
+
+    /// An event that cannot be settled would otherwise be due again at once, and for ever.
+    async fn put_off(&self, seq: i64) {
+        let due = self.clock.now_ms() + 60_000;
+        let sql = "UPDATE lambda_event SET due_ms = ?2 WHERE seq = ?1";
+        let write = move |db: &Connection| -> Result<_, StoreError> {
+            Ok(db.execute(sql, params![seq, due])?)
+        };
+        if let Err(error) = self.store.write(write).await {
+            tracing::error!(%error, "an event cannot be put off");
+        }
     }
 
     async fn settle(
@@ -181,14 +194,12 @@ impl Events {
         tracing::warn!(function = %name, request_id = %id, attempts = tried, %queue, "event given up");
         let letter = dead_letter(&due, invoked);
         let target = queue.clone();
-        self.store
-            .write(move |db| {
-                insert(db, now, Cloud::Aws, &target, letter)?;
-                remove(db)
-            })
-            .await?;
-        self.queues.arrived(Cloud::Aws, &queue);
-        Ok(())
+        let queues = self.queues.clone();
+        let bury = move |db: &Connection| {
+            insert(db, now, Cloud::Aws, &target, letter)?;
+            remove(db)
+        };
+        self.store.write_then(bury, Box::new(move |()| queues.arrived(Cloud::Aws, &queue))).await
     }
 }
 

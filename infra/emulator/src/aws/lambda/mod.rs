@@ -185,9 +185,7 @@ impl Lambda {
     pub async fn invoke_async(&self, name: &str, payload: Bytes) -> Result<String, LambdaError> {
         within(&payload, ASYNC_LIMIT)?;
         let entry = self.entry(name)?;
-        let id = self.events().accept(name, payload).await?;
-        entry.arrived.notify_one();
-        Ok(id)
+        Ok(self.events().accept(name, payload, Arc::clone(&entry.arrived)).await?)
     }
 
     /// Serves every further call of an app's functions from fresh processes: its executable has
