@@ -55,16 +55,11 @@ impl Schedule {
         last.ok().map(SystemTime::from)
     }
 
-    /// Waits for the next tick. However far the clock jumped, it is one tick: the latest of those
-    /// that came due. Missed ones are not made up for. `previous` does not come twice, even if a
-    /// timer rings a moment early.
-    pub(super) async fn tick(
-        &self,
-        clock: &Clock,
-        previous: Option<SystemTime>,
-    ) -> Option<SystemTime> {
-        let now = clock.now();
-        let next = self.next(previous.map_or(now, |previous| previous.max(now)))?;
+    /// Waits for the first tick after `previous`: the one before, or where the schedule begins. However
+    /// far the clock jumped meanwhile, it is one tick: the latest of those that came due. `previous` does
+    /// not come twice, even if a timer rings a moment early.
+    pub(super) async fn tick(&self, clock: &Clock, previous: SystemTime) -> Option<SystemTime> {
+        let next = self.next(previous)?;
         clock.sleep_until(next).await;
         Some(self.last(clock.now()).map_or(next, |last| last.max(next)))
     }
@@ -111,19 +106,28 @@ mod tests {
     async fn a_tick_waits_for_its_minute_and_a_jump_gives_only_the_latest() {
         let clock = Clock::virtual_at(at("2026-11-22T02:59:59Z"));
         let schedule = Schedule::parse("0 * * * *").unwrap();
-        let first = schedule.tick(&clock, None);
+        let first = schedule.tick(&clock, clock.now());
         tokio::pin!(first);
         assert!(futures_util::poll!(&mut first).is_pending());
         clock.advance(Duration::from_secs(1)).unwrap();
         assert_eq!(first.await, Some(at("2026-11-22T03:00:00Z")));
-        let jumped = schedule.tick(&clock, Some(at("2026-11-22T03:00:00Z")));
+        let jumped = schedule.tick(&clock, at("2026-11-22T03:00:00Z"));
         tokio::pin!(jumped);
         assert!(futures_util::poll!(&mut jumped).is_pending());
         clock.advance(Duration::from_secs(5 * 3600 + 60)).unwrap();
         assert_eq!(jumped.await, Some(at("2026-11-22T08:00:00Z")));
-        let again = schedule.tick(&clock, Some(at("2026-11-22T08:00:00Z")));
+        let again = schedule.tick(&clock, at("2026-11-22T08:00:00Z"));
         tokio::pin!(again);
         assert!(futures_util::poll!(&mut again).is_pending());
+    }
+
+    #[tokio::test]
+    async fn a_tick_that_came_due_while_the_one_before_was_seen_to_is_not_lost() {
+        let clock = Clock::virtual_at(at("2026-11-22T03:00:00Z"));
+        let schedule = Schedule::parse("0 * * * *").unwrap();
+        clock.advance(Duration::from_secs(3600)).unwrap();
+        let tick = schedule.tick(&clock, at("2026-11-22T03:00:00Z")).await;
+        assert_eq!(tick, Some(at("2026-11-22T04:00:00Z")));
     }
 
     #[test]

@@ -67,6 +67,18 @@ pub(super) enum Refusal {
     State { from: &'static str, to: &'static str },
 }
 
+impl Inner {
+    fn check(&self, id: &str, to: &'static str) -> Result<(), Refusal> {
+        match &self.event {
+            Some(event) if self.phase == Phase::Running => {
+                (event.invocation.request_id == id).then_some(()).ok_or(Refusal::RequestId)
+            }
+            _ if self.answered.as_deref() == Some(id) => Err(Refusal::RequestId),
+            _ => Err(state(self.phase, to)),
+        }
+    }
+}
+
 impl Session {
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -110,21 +122,14 @@ impl Session {
 
     /// Whether `response` or `error` for `id` would be taken now; asked before a body is read.
     pub(super) fn check(&self, id: &str, to: &'static str) -> Result<(), Refusal> {
-        let inner = self.inner();
-        match &inner.event {
-            Some(event) if inner.phase == Phase::Running => {
-                (event.invocation.request_id == id).then_some(()).ok_or(Refusal::RequestId)
-            }
-            _ if inner.answered.as_deref() == Some(id) => Err(Refusal::RequestId),
-            _ => Err(state(inner.phase, to)),
-        }
+        self.inner().check(id, to)
     }
 
     /// `response` and `error`.
     pub(super) fn answer(&self, id: &str, to: &'static str, ended: Ended) -> Result<(), Refusal> {
-        self.check(id, to)?;
         let mut inner = self.inner();
-        // Two answers at once: the second finds no one to give it to.
+        inner.check(id, to)?;
+        // Every event that runs has somebody to answer to.
         let answer = inner.answer.take().ok_or(Refusal::RequestId)?;
         inner.phase = Phase::ResponseSent;
         inner.event = None;

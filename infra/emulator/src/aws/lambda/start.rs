@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -82,10 +83,10 @@ impl Lambda {
                 tasks.spawn(event_source::run(function, queues, queue, batch, stop));
             }
             Source::Schedule(schedule) => {
-                let lambda = self.clone();
+                let (lambda, from) = (self.clone(), self.clock().now());
                 tasks.spawn(async move {
                     tokio::select! {
-                        () = lambda.tick(&function.spec.name, &schedule) => {}
+                        () = lambda.tick(&function.spec.name, &schedule, from) => {}
                         () = stop.cancelled() => {}
                     }
                 });
@@ -94,10 +95,10 @@ impl Lambda {
     }
 
     /// Calls a function at every tick of its rule, asynchronously, as EventBridge does.
-    async fn tick(&self, function: &str, schedule: &Schedule) {
-        let mut previous = None;
+    async fn tick(&self, function: &str, schedule: &Schedule, from: SystemTime) {
+        let mut previous = from;
         while let Some(time) = schedule.tick(self.clock(), previous).await {
-            previous = Some(time);
+            previous = time;
             if let Err(error) = self.invoke_async(function, envelope(function, time)).await {
                 tracing::error!(%function, %error, "a tick is lost");
             }
