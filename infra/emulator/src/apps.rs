@@ -8,10 +8,12 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyfn::manifest::{Manifest, NeedKind, TriggerSpec};
+use anyfn::manifest::{Function, Manifest, NeedKind, TriggerSpec};
 
+use crate::cloud::Cloud;
 use crate::error::EmulatorError;
 use crate::options::{AppSource, Hosts};
+use crate::provision::names;
 
 /// A listing opens no socket and builds no state; one that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -88,10 +90,12 @@ fn faults(apps: &[App], hosts: Hosts) -> Vec<String> {
             if let Some(first) = owners.insert(name, app).filter(|first| *first != app) {
                 faults.push(format!("two functions are called `{name}`, in the apps `{first}` and `{app}`; rename one"));
             }
-            if let TriggerSpec::Queue { queue, .. } = &function.trigger
-                && let Some(first) = consumers.insert(queue, name)
-            {
-                faults.push(format!("the functions `{first}` and `{name}` would take turns at the queue `{queue}`; give each its own"));
+            for queue in own_queues(function) {
+                if let Some(first) =
+                    consumers.insert(queue.clone(), name).filter(|first| *first != name)
+                {
+                    faults.push(format!("the functions `{first}` and `{name}` would take turns at the queue `{queue}`; give each its own"));
+                }
             }
         }
         for setting in
@@ -109,6 +113,16 @@ fn faults(apps: &[App], hosts: Hosts) -> Vec<String> {
         }
     }
     faults
+}
+
+/// The queues that are this function's alone, under the names of either cloud.
+fn own_queues(function: &Function) -> BTreeSet<String> {
+    let names = |cloud| {
+        let source = names::source(cloud, &function.name, &function.trigger);
+        let dead_letter = names::dead_letter(cloud, &function.name, &function.trigger);
+        source.into_iter().chain(dead_letter)
+    };
+    Cloud::ALL.into_iter().flat_map(names).collect()
 }
 
 /// The blob stores that the apps name, in triggers and needs.
@@ -138,4 +152,69 @@ pub fn queues(apps: &[App]) -> BTreeMap<String, bool> {
 fn needed(apps: &[App], kind: NeedKind) -> impl Iterator<Item = String> {
     let needs = apps.iter().flat_map(|app| &app.manifest.needs);
     needs.filter(move |need| need.kind == kind).map(|need| need.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn app(name: &str, functions: &str, config: &str) -> App {
+        let text = format!(
+            r#"{{"anyfn":1,"app":"{name}","functions":[{functions}],"needs":[],"config":[{config}]}}"#
+        );
+        let manifest = Manifest::from_json(text.as_bytes()).unwrap();
+        App { manifest, executable: "/bin/app".into(), settings: BTreeMap::new() }
+    }
+
+    fn function(name: &str, trigger: &str) -> String {
+        format!(r#"{{"name":"{name}","trigger":{{{trigger}}},"event":{{}}}}"#)
+    }
+
+    fn queue(name: &str, queue: &str) -> String {
+        function(name, &format!(r#""type":"queue","queue":"{queue}","fifo":false"#))
+    }
+
+    #[test]
+    fn what_cannot_run_together_is_told_all_at_once() {
+        let blob = r#""type":"blob","store":"photos","change":"created","prefix":"","suffix":"""#;
+        let config = r#"{"name":"TOKEN","required":true,"secret":true}"#;
+        let apps = [
+            app("shop", &[queue("ship", "orders"), function("thumbs", blob)].join(","), config),
+            app("shop", &queue("ship", "parcels"), ""),
+            app(
+                "other",
+                &[queue("rival", "orders"), queue("thief", "thumbs-events")].join(","),
+                "",
+            ),
+            app("alike", &queue("ship", "mail"), ""),
+        ];
+        let text = faults(&apps, Hosts::BOTH).join("\n");
+        for part in [
+            "two apps are called `shop`",
+            "two functions are called `ship`, in the apps `shop` and `alike`",
+            "`ship` and `rival` would take turns at the queue `orders`",
+            "`thumbs` and `thief` would take turns at the queue `thumbs-events`",
+            "the app `shop` requires TOKEN; put it into the file of --env-file: TOKEN=value",
+        ] {
+            assert!(text.contains(part), "{part}\nis not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn what_azure_cannot_express_matters_only_where_azure_runs() {
+        let fifo = function("ship", r#""type":"queue","queue":"orders","fifo":true"#);
+        let apps = [app("shop", &fifo, "")];
+        assert!(faults(&apps, Hosts { lambda: true, azure: false }).is_empty());
+        let text = faults(&apps, Hosts::BOTH).join("\n");
+        assert!(text.contains("`ship`") && text.contains("--host lambda"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn an_executable_without_a_manifest_is_named() {
+        let source = |path: &str| AppSource { executable: path.into(), settings: BTreeMap::new() };
+        for path in ["/no/such/app", "/bin/true", "/bin/false"] {
+            let error = load(&[source(path)], Hosts::BOTH).await.unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{path} has no manifest: ")), "{error}");
+        }
+    }
 }

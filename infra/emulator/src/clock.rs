@@ -4,10 +4,17 @@
 //! Does not deal with: a function's own deadline and the age of a signature, which stay in real time
 //! because the process on the other side has no other.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
+
+/// In the state folder: milliseconds since the Unix epoch.
+const FILE: &str = "clock";
+
+/// 9999-12-31T23:59:59Z.
+const LAST_MS: i64 = 253_402_300_799_000;
 
 /// A cheap handle; all clones show the same time.
 #[derive(Clone, Debug)]
@@ -16,7 +23,11 @@ pub struct Clock(Arc<Kind>);
 #[derive(Debug)]
 enum Kind {
     Real,
-    Virtual(watch::Sender<SystemTime>),
+    Virtual {
+        time: watch::Sender<SystemTime>,
+        /// Where the instant is kept for the next start.
+        kept: Option<PathBuf>,
+    },
 }
 
 /// Why a clock could not be moved.
@@ -25,6 +36,9 @@ pub enum ClockError {
     /// Only a virtual clock can be moved.
     #[error("the clock is real and cannot be advanced; start the emulator with --clock virtual")]
     Real,
+    /// Instants end with the year 9999, which is as far as RFC 3339 reaches.
+    #[error("the clock cannot go past the year 9999")]
+    Beyond,
     /// Time runs forward only.
     #[error("the clock cannot go back; it is already past the instant that was asked for")]
     Backwards,
@@ -40,13 +54,29 @@ impl Clock {
     /// A clock that stands at `start` until it is advanced.
     #[must_use]
     pub fn virtual_at(start: SystemTime) -> Self {
-        Self(Arc::new(Kind::Virtual(watch::Sender::new(start))))
+        Self(Arc::new(Kind::Virtual { time: watch::Sender::new(start), kept: None }))
+    }
+
+    /// A virtual clock that goes on where one with the same state folder stood: what it holds is dated
+    /// by that clock. It stands at `start` where there was none or it stood earlier.
+    #[must_use]
+    pub fn virtual_in(state: &Path, start: SystemTime) -> Self {
+        let stood = Self::stood_in(state).unwrap_or(start);
+        let kept = Some(state.join(FILE));
+        Self(Arc::new(Kind::Virtual { time: watch::Sender::new(stood.max(start)), kept }))
+    }
+
+    /// Where the last virtual clock of this state folder stood.
+    #[must_use]
+    pub fn stood_in(state: &Path) -> Option<SystemTime> {
+        let text = std::fs::read_to_string(state.join(FILE)).ok()?;
+        text.trim().parse().ok().map(instant)
     }
 
     /// Whether [`Clock::advance`] works.
     #[must_use]
     pub fn is_virtual(&self) -> bool {
-        matches!(*self.0, Kind::Virtual(_))
+        matches!(*self.0, Kind::Virtual { .. })
     }
 
     /// The present instant.
@@ -54,7 +84,7 @@ impl Clock {
     pub fn now(&self) -> SystemTime {
         match &*self.0 {
             Kind::Real => SystemTime::now(),
-            Kind::Virtual(time) => *time.borrow(),
+            Kind::Virtual { time, .. } => *time.borrow(),
         }
     }
 
@@ -72,7 +102,7 @@ impl Clock {
                     tokio::time::sleep(left).await;
                 }
             }
-            Kind::Virtual(time) => {
+            Kind::Virtual { time, .. } => {
                 let mut seen = time.subscribe();
                 // The sender lives in `self`, so this only ends when the time has come.
                 let _ = seen.wait_for(|now| *now >= until).await;
@@ -88,17 +118,21 @@ impl Clock {
     /// Moves a virtual clock forward by `by`; returns the new time.
     ///
     /// # Errors
-    /// [`ClockError::Real`] on a real clock.
+    /// [`ClockError::Real`] on a real clock, [`ClockError::Beyond`].
     pub fn advance(&self, by: Duration) -> Result<SystemTime, ClockError> {
-        self.advance_to(self.now() + by)
+        self.advance_to(self.now().checked_add(by).ok_or(ClockError::Beyond)?)
     }
 
     /// Moves a virtual clock forward to `to`; returns the new time.
     ///
     /// # Errors
-    /// [`ClockError::Real`] on a real clock, [`ClockError::Backwards`] where `to` is past.
+    /// [`ClockError::Real`] on a real clock, [`ClockError::Backwards`] where `to` is past,
+    /// [`ClockError::Beyond`].
     pub fn advance_to(&self, to: SystemTime) -> Result<SystemTime, ClockError> {
-        let Kind::Virtual(time) = &*self.0 else { return Err(ClockError::Real) };
+        let Kind::Virtual { time, kept } = &*self.0 else { return Err(ClockError::Real) };
+        if millis(to) > LAST_MS {
+            return Err(ClockError::Beyond);
+        }
         let moved = time.send_if_modified(|now| {
             let forward = to >= *now;
             if forward {
@@ -106,7 +140,15 @@ impl Clock {
             }
             forward
         });
-        if moved { Ok(to) } else { Err(ClockError::Backwards) }
+        if !moved {
+            return Err(ClockError::Backwards);
+        }
+        if let Some(Err(error)) =
+            kept.as_ref().map(|file| std::fs::write(file, millis(to).to_string()))
+        {
+            tracing::warn!(%error, "the virtual clock cannot be kept for the next start");
+        }
+        Ok(to)
     }
 }
 
@@ -147,9 +189,24 @@ mod tests {
     }
 
     #[test]
+    fn a_virtual_clock_goes_on_where_it_stood() {
+        let state = tempfile::tempdir().unwrap();
+        let (early, late) = (instant(1_000), instant(90_000));
+        Clock::virtual_in(state.path(), early).advance_to(late).unwrap();
+        assert_eq!(Clock::virtual_in(state.path(), early).now(), late);
+        assert_eq!(Clock::virtual_in(state.path(), instant(99_000)).now(), instant(99_000));
+        assert_eq!(Clock::stood_in(state.path()), Some(late));
+    }
+
+    #[test]
     fn time_neither_goes_back_nor_moves_by_hand_when_it_is_real() {
         let clock = Clock::virtual_at(SystemTime::UNIX_EPOCH + Duration::from_secs(9));
         assert_eq!(clock.advance_to(SystemTime::UNIX_EPOCH), Err(ClockError::Backwards));
         assert_eq!(Clock::real().advance(Duration::ZERO), Err(ClockError::Real));
+        for years in [9000, 300_000_000_000] {
+            let by = Duration::from_secs(years * 31_557_600);
+            assert_eq!(clock.advance(by), Err(ClockError::Beyond));
+        }
+        assert_eq!(millis(clock.now()), 9000, "a refused move moves nothing");
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -58,7 +58,12 @@ async fn list(State(control): State<Control>) -> Response {
     Json(json!({"functions": control.functions.list()})).into_response()
 }
 
-async fn advance(State(control): State<Control>, body: Bytes) -> Response {
+async fn advance(State(control): State<Control>, headers: HeaderMap, body: Bytes) -> Response {
+    // Browsers name the page that asks; no page has any business here.
+    if headers.contains_key(header::ORIGIN) {
+        let error = json!({"error": "web pages may not move the clock"});
+        return (StatusCode::FORBIDDEN, Json(error)).into_response();
+    }
     match moved(&control.clock, &body) {
         Ok(now) => Json(json!({"now": now})).into_response(),
         Err((status, error)) => (status, Json(json!({"error": error}))).into_response(),

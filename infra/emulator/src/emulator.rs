@@ -5,11 +5,14 @@
 use std::fs::File;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::apps;
+use crate::apps::{self, App};
+use crate::aws::lambda::Lambda;
+use crate::azure::functions::FunctionsHost;
 use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::cloud::Cloud;
@@ -25,6 +28,9 @@ use crate::start::{self, Rooms, describe, listen, lock, schema};
 use crate::status::{FunctionStatus, Functions};
 use crate::store::Store;
 use crate::{aws, azure, control, events};
+
+/// How long requests that are under way may take to end once the emulator stops.
+const GRACE: Duration = Duration::from_millis(300);
 
 /// A running emulator. Dropping it without [`Emulator::stop`] leaves its end to the process's own.
 pub struct Emulator {
@@ -75,6 +81,7 @@ impl Emulator {
             blob,
             queue,
             identity: identity_url + azure::identity_endpoint::PATH,
+            lambda: lambda_url.clone(),
         };
         let serve = |name: &'static str, server: ServerTask| {
             servers.spawn(async move {
@@ -119,7 +126,13 @@ impl Emulator {
         let mut hosts = Vec::new();
         if options.hosts.azure {
             for app in &apps {
-                hosts.push(start::azure::start(&rooms, &options, app, &apps).await?);
+                match start::azure::start(&rooms, &options, app, &apps).await {
+                    Ok(host) => hosts.push(host),
+                    Err(error) => {
+                        end(lambda.as_ref(), &hosts).await;
+                        return Err(error);
+                    }
+                }
             }
         }
         let functions = Arc::new(Functions {
@@ -175,16 +188,22 @@ impl Emulator {
     /// start.
     pub async fn stop(self) {
         self.stop.cancel();
-        let hosts = self.functions.azure.iter().map(|(_, host, _)| host.stop());
-        let lambda = async {
-            if let Some(lambda) = &self.functions.lambda {
-                lambda.stop().await;
-            }
-        };
-        tokio::join!(lambda, futures_util::future::join_all(hosts));
+        end(self.functions.lambda.as_ref(), &self.functions.azure).await;
         self.servers.close();
-        self.servers.wait().await;
+        // A client that never ends its request must not keep the emulator from ending.
+        let _ = tokio::time::timeout(GRACE, self.servers.wait()).await;
     }
+}
+
+/// Ends both hosts side by side.
+async fn end(lambda: Option<&Lambda>, azure: &[(App, FunctionsHost, String)]) {
+    let hosts = azure.iter().map(|(_, host, _)| host.stop());
+    let lambda = async {
+        if let Some(lambda) = lambda {
+            lambda.stop().await;
+        }
+    };
+    tokio::join!(lambda, futures_util::future::join_all(hosts));
 }
 
 type ServerTask = std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>;

@@ -43,6 +43,16 @@ pub enum EmulatorError {
         /// What is wrong with it.
         why: String,
     },
+    /// An app does not get ready on the Azure host.
+    #[error("the azure app {app} does not start: {why}; its log is {log}")]
+    Unready {
+        /// The app.
+        app: String,
+        /// What the host saw.
+        why: String,
+        /// The file with its output.
+        log: PathBuf,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -108,6 +108,13 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
     let state = state_folder::prepare(&args.state, args.fresh).await?;
     logs::show();
 
+    if matches!(args.clock, Time::Real)
+        && Clock::stood_in(&state).is_some_and(|stood| stood > SystemTime::now())
+    {
+        output::note(
+            "note: this state was last used with a virtual clock that ran ahead; what it dated waits until then; hint: --fresh",
+        );
+    }
     let apps = executables.into_iter();
     let apps = apps.map(|executable| AppSource { executable, settings: settings.clone() });
     let options = Options {
@@ -116,10 +123,14 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
         max_attempts: args.max_attempts,
         clock: match args.clock {
             Time::Real => Clock::real(),
-            Time::Virtual => Clock::virtual_at(SystemTime::now()),
+            Time::Virtual => Clock::virtual_in(&state, SystemTime::now()),
         },
         ..Options::new(state.clone(), apps.collect())
     };
+    let ready_files: Vec<PathBuf> =
+        [state.join(READY)].into_iter().chain(args.ready_file.clone()).collect();
+    // One of an earlier run would send whoever waits for it to ports that are gone.
+    forget(&ready_files);
     let mut signals = Signals::catch()?;
     let begun = Instant::now();
     let emulator = tokio::select! {
@@ -128,7 +139,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
         }
         () = signals.stop() => return Ok(ExitCode::SUCCESS),
     };
-    for path in [state.join(READY)].iter().chain(&args.ready_file) {
+    for path in &ready_files {
         emulator.ready().write(path).map_err(|io| {
             Fault::failed(format!(
                 "the ready file {}: {io}; another one: --ready-file ready.json",
@@ -145,7 +156,15 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
     output::note("stopping");
     // Whatever is not done by then ends with this process.
     let _ = tokio::time::timeout(STOPPING, emulator.stop()).await;
+    forget(&ready_files);
     Ok(ExitCode::SUCCESS)
+}
+
+fn forget(ready_files: &[PathBuf]) {
+    for path in ready_files {
+        // Most often there is none.
+        let _ = std::fs::remove_file(path);
+    }
 }
 
 /// The settings of a file of lines `NAME=value`.

@@ -37,6 +37,15 @@ pub(crate) async fn prepare(state: &Path, fresh: bool) -> Result<PathBuf, Fault>
                 running.console
             )));
         }
+        // Whoever holds it has not written its ready file yet.
+        if let Ok(lock) = fs::File::open(folder.join("lock"))
+            && let Err(fs::TryLockError::WouldBlock) = lock.try_lock()
+        {
+            return Err(Fault::usage(format!(
+                "an emulator starts on {}; stop it first, or take another folder: --state FOLDER",
+                folder.display()
+            )));
+        }
         fs::remove_dir_all(&folder).map_err(failed)?;
     }
     fs::create_dir_all(&folder).map_err(failed)?;

@@ -21,7 +21,12 @@ pub fn input(function: &Function, event: &[u8], now: SystemTime) -> Result<Strin
         Portable::Http(_) => {
             return Err("an HTTP function has no input; call it at its URL".to_owned());
         }
-        // The host makes up a timer's own input.
+        Portable::Schedule(tick) if tick.scheduled_at.is_some() => {
+            return Err(
+                "the Azure host says itself when a timer was due; leave out `scheduled_at`"
+                    .to_owned(),
+            );
+        }
         Portable::Schedule(_) => String::new(),
         Portable::Queue(body) => body,
         Portable::Blob(blob) => {

@@ -6,6 +6,8 @@
 pub mod azure;
 pub mod lambda;
 
+use std::collections::BTreeMap;
+
 use anyfn::manifest::TriggerSpec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,8 +15,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
-
-use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// What a person writes for a function, by its trigger.
 #[derive(Debug)]
@@ -115,7 +117,14 @@ pub fn read(trigger: &TriggerSpec, event: &[u8]) -> Result<Portable, String> {
             Ok(Portable::Http(http))
         }
         TriggerSpec::Schedule { .. } => {
-            json(event, r#"{"scheduled_at":"2026-01-31T03:00:00Z"}"#).map(Portable::Schedule)
+            let example = r#"{"scheduled_at":"2026-01-31T03:00:00Z"}"#;
+            let tick: Schedule = json(event, example)?;
+            if let Some(fault) = tick.scheduled_at.as_deref().and_then(|at| instant(at).err()) {
+                return Err(format!(
+                    "the event: at `scheduled_at`: {fault}; a right one: {example}"
+                ));
+            }
+            Ok(Portable::Schedule(tick))
         }
         TriggerSpec::Queue { .. } => {
             let example = r#"{"body":{"id":1}}"#;
@@ -129,6 +138,10 @@ pub fn read(trigger: &TriggerSpec, event: &[u8]) -> Result<Portable, String> {
             json(event, r#"{"key":"in/photo.jpg","size":12345}"#).map(Portable::Blob)
         }
     }
+}
+
+fn instant(text: &str) -> Result<OffsetDateTime, time::error::Parse> {
+    OffsetDateTime::parse(text, &Rfc3339)
 }
 
 fn json<T: DeserializeOwned>(event: &[u8], example: &str) -> Result<T, String> {

@@ -102,6 +102,7 @@ fn a_wrong_event_names_the_place_and_shows_a_right_one() {
         (blob(Change::Created), r#"{"size":-1,"key":"a"}"#, "`size`"),
         (blob(Change::Created), "photo.jpg", "a right one"),
         (tick(), r#"{"when":"now"}"#, "`when`"),
+        (tick(), r#"{"scheduled_at":"noon"}"#, "`scheduled_at`"),
     ] {
         let fault = lambda_payload(trigger, event).unwrap_err();
         assert!(fault.contains(part), "{event}: {fault}");

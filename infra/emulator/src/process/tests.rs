@@ -42,9 +42,25 @@ async fn a_signal_ends_the_child_and_what_it_started() {
     assert!(child.is_running());
     #[cfg(target_os = "linux")]
     assert!(child.peak_kb().unwrap() > 0);
+    let log = folder.path().join("logs/test.log");
+    let started = loop {
+        let said = std::fs::read_to_string(&log).unwrap_or_default();
+        if let Some(pid) = said.strip_suffix('\n') {
+            break pid.to_owned();
+        }
+        tokio::task::yield_now().await;
+    };
     child.kill();
     let exit = child.exited().await;
     assert_eq!((exit.code, exit.to_string().as_str()), (None, "signal: SIGKILL"));
+    #[cfg(target_os = "linux")]
+    {
+        let begun = Instant::now();
+        while is_alive(&started) {
+            assert!(begun.elapsed() < Duration::from_secs(5), "{started} lives on");
+            tokio::task::yield_now().await;
+        }
+    }
     let polite = spawner.spawn(sh(folder.path(), "kill -STOP $$", &[])).await.unwrap();
     polite.terminate();
     polite.kill();

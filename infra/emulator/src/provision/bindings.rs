@@ -29,6 +29,8 @@ pub struct Endpoints {
     pub queue: String,
     /// The managed identity endpoint, with its path.
     pub identity: String,
+    /// Lambda, which refuses by name what is not emulated: where AWS's other services would be.
+    pub lambda: String,
 }
 
 /// The variables of `app` in `cloud`; `all` are the apps that run beside it.
@@ -36,6 +38,7 @@ pub struct Endpoints {
 pub fn of(cloud: Cloud, app: &App, all: &[App], endpoints: &Endpoints) -> BTreeMap<String, String> {
     let kinds = queues(all);
     let mut variables = app.settings.clone();
+    variables.extend(walls(endpoints));
     for need in &app.manifest.needs {
         let name = &need.name;
         let (prefix, url) = match need.kind {
@@ -59,6 +62,20 @@ pub fn of(cloud: Cloud, app: &App, all: &[App], endpoints: &Endpoints) -> BTreeM
         }
     }
     variables
+}
+
+/// What keeps clients of the clouds away from the person's own accounts: without a home folder they would
+/// look one up, and services that are not emulated would be the real ones.
+fn walls(endpoints: &Endpoints) -> [(String, String); 6] {
+    [
+        ("HOME", "/nonexistent"),
+        ("AWS_CONFIG_FILE", "/dev/null"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AZURE_CONFIG_DIR", "/nonexistent"),
+        ("AWS_ENDPOINT_URL", &endpoints.lambda),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
 /// What AWS's own clients read, so that an author's SDK reaches the emulator too.

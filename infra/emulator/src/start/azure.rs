@@ -55,7 +55,12 @@ pub(crate) async fn start(
     };
     let host = FunctionsHost::start(deps, hosted).await?;
     if let Err(why) = host.ready().await {
-        tracing::error!(app = name, "the Azure app does not answer: {why}");
+        host.stop().await;
+        return Err(EmulatorError::Unready {
+            app: name.clone(),
+            why,
+            log: azure_log(&rooms.logs, name),
+        });
     }
     Ok((app.clone(), host, key))
 }

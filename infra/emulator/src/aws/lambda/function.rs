@@ -149,15 +149,22 @@ impl Function {
     }
 
     /// Starts one environment ahead of the first call.
-    pub(super) async fn warm(&self) {
-        match self.start().await {
-            Ok(environment) => self.pool().idle.push(environment),
-            Err(ended) => {
-                let (payload, _) = ended.into_payload("none");
-                let why = String::from_utf8_lossy(&payload);
-                tracing::error!(function = %self.spec.name, %why, "cannot be started");
-            }
+    ///
+    /// # Errors
+    /// It cannot be started, or ended before it asked for an event: what it said last.
+    pub(super) async fn warm(&self) -> Result<(), String> {
+        let said = |ended: Ended| {
+            let (payload, _) = ended.into_payload("none");
+            String::from_utf8_lossy(&payload).into_owned()
+        };
+        let environment = self.start().await.map_err(said)?;
+        // One that is only slow is left to get ready by its first call.
+        if let Some(Init::Failed(ended)) = environment.initialise(self.spec.init_limit).await {
+            let log = environment.worker().log().tail();
+            return Err(format!("{}\n{}", said(ended), String::from_utf8_lossy(&log).trim_end()));
         }
+        self.pool().idle.push(environment);
+        Ok(())
     }
 
     fn put_back(&self, environment: Environment, generation: u64) {

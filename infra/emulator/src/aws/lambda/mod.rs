@@ -103,6 +103,14 @@ pub enum LambdaError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A function's process cannot be started, or ended before it asked for an event.
+    #[error("function `{function}` does not start: {why}")]
+    Start {
+        /// The function.
+        function: String,
+        /// How it ended, and the end of its log.
+        why: String,
+    },
     /// There is no such function.
     #[error("there is no function `{0}`")]
     NoFunction(String),
@@ -201,9 +209,8 @@ impl Lambda {
     pub async fn stop(&self) {
         self.0.stop.cancel();
         self.0.tasks.close();
-        for entry in self.0.functions.values() {
-            entry.function.end().await;
-        }
+        let ends = self.0.functions.values().map(|entry| entry.function.end());
+        futures_util::future::join_all(ends).await;
         self.0.tasks.wait().await;
     }
 

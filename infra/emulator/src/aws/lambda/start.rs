@@ -29,7 +29,8 @@ impl Lambda {
     /// Starts the service with these functions. It runs until [`Lambda::stop`].
     ///
     /// # Errors
-    /// [`LambdaError::Duplicate`], [`LambdaError::Schedule`], [`LambdaError::Listen`]; nothing runs then.
+    /// [`LambdaError::Duplicate`], [`LambdaError::Schedule`], [`LambdaError::Listen`], and where it starts
+    /// warm [`LambdaError::Start`]; nothing runs then.
     pub async fn start(deps: LambdaDeps, specs: Vec<FunctionSpec>) -> Result<Self, LambdaError> {
         let stop = CancellationToken::new();
         let mut functions: BTreeMap<String, Entry> = BTreeMap::new();
@@ -53,8 +54,9 @@ impl Lambda {
         let warm = deps.warm;
         let lambda = Self(Arc::new(Inner { deps, functions, stop, tasks: TaskTracker::new() }));
         for (function, source) in sources {
-            if warm {
-                function.warm().await;
+            if warm && let Err(why) = function.warm().await {
+                lambda.stop().await;
+                return Err(LambdaError::Start { function: function.spec.name.clone(), why });
             }
             lambda.run_events(&function);
             lambda.run_source(function, source);
