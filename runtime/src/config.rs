@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use crate::App;
 
-    fn read(app: App<()>, set: &[(&str, &str)], sinks: bool) -> Result<Settings, String> {
+    fn read(app: &App<()>, set: &[(&str, &str)], sinks: bool) -> Result<Settings, String> {
         let environment = set.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         Settings::read(&app.manifest().unwrap(), &environment, sinks)
     }
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_binding_of_the_wrong_kind_is_refused_with_those_that_are_right() {
-        read(app(), &GOOD, true).unwrap();
+        read(&app(), &GOOD, true).unwrap();
         for (at, value, part) in [
             (0, "sqs://eu-central-1/1/q", "ANYFN_BLOB_PHOTOS is a URL of `sqs://`"),
             (0, "https://user:hunter2@example.com", "s3://, azblob://, memory://;"),
@@ -257,7 +257,7 @@ mod tests {
         ] {
             let mut set = GOOD;
             set[at].1 = value;
-            let fault = read(app(), &set, true).unwrap_err();
+            let fault = read(&app(), &set, true).unwrap_err();
             assert!(fault.contains(part) && !fault.contains("hunter2"), "{part}: {fault}");
         }
     }
@@ -266,7 +266,7 @@ mod tests {
     fn a_secret_that_does_not_parse_is_not_told() {
         let app = app().config("PIN", secret()).config("AGE", required());
         let set = [GOOD[0], GOOD[1], ("PIN", "hunter2"), ("AGE", "old")];
-        let settings = read(app, &set, false).unwrap();
+        let settings = read(&app, &set, false).unwrap();
         let fault = settings.parse::<u32>("PIN", "1234").unwrap_err().to_string();
         assert_eq!(fault, "the value of PIN is not valid; a right one: PIN=1234");
         let fault = settings.parse::<u32>("AGE", "7").unwrap_err().to_string();

@@ -10,6 +10,8 @@ mod container;
 #[allow(clippy::duplicate_mod, reason = "stands in for each host that is left out")]
 #[path = "absent.rs"]
 mod container;
+#[cfg(any(feature = "azure", feature = "container", feature = "lambda"))]
+mod failed;
 #[cfg(any(feature = "azure", feature = "container"))]
 mod http;
 #[cfg(any(feature = "azure", feature = "lambda"))]

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ::http::{HeaderMap, HeaderValue, Method, Request, Response, header};
+use ::http::{HeaderMap, Method, Request, Response, header};
 use bytes::Bytes;
 use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -17,7 +17,8 @@ use crate::BoxError;
 use crate::app::Function;
 use crate::context::{Call, TraceContext, give_up_after};
 use crate::engine::Engine;
-use crate::error::{Error, Kind};
+use crate::error::Error;
+use crate::host::failed::{failed, wrong_method};
 use crate::trigger::{Event, Reply, http};
 
 /// What is sent back.
@@ -107,29 +108,13 @@ pub(in crate::host) async fn answer(
             return outgoing(http::failure(&Error::retry(why)), head);
         }
         Found::Nothing => return outgoing(http::failure(&Error::status(404, "not found")), head),
-        Found::WrongMethod(allowed) => {
-            let mut response = http::failure(&Error::status(405, "method not allowed"));
-            if let Ok(allowed) = HeaderValue::from_str(&allowed.join(", ")) {
-                response.headers_mut().insert(header::ALLOW, allowed);
-            }
-            return outgoing(response, head);
-        }
+        Found::WrongMethod(allowed) => return outgoing(wrong_method(&allowed), head),
     };
     let call = arrival.call(function, None, request.headers(), request.body().clone());
     let response = match engine.run(function, Event::Http(request), call).await {
         Ok(Reply::Http(response)) => response,
         Ok(Reply::Done) => Response::new(Bytes::new()),
-        Err(error) => {
-            let (function, invocation) = (&*function.name, arrival.invocation_id.as_str());
-            let reason = error.to_string();
-            match error.kind() {
-                Kind::Status(status @ 400..500) => {
-                    tracing::info!(function, invocation, status, reason, "request refused");
-                }
-                _ => tracing::error!(function, invocation, reason, "call failed"),
-            }
-            http::failure(&error)
-        }
+        Err(error) => failed(&function.name, &arrival.invocation_id, &error),
     };
     outgoing(response, head)
 }
@@ -148,7 +133,10 @@ pub(in crate::host) fn outgoing(response: http::Response, head: bool) -> Outgoin
 
 #[cfg(test)]
 mod tests {
+    use ::http::HeaderValue;
+
     use super::*;
+    use crate::error::Kind;
 
     #[test]
     fn a_call_ends_its_timeout_after_the_arrival_and_keeps_its_callers_trace() {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use ::http::header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE};
 use ::http::{Request, Uri};
 use bytes::Bytes;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -16,8 +17,10 @@ use super::{Answer, answer};
 use crate::app::Function;
 use crate::context::{Call, TraceContext};
 use crate::engine::Engine;
+use crate::host::failed::{failed, wrong_method};
 use crate::host::json;
-use crate::trigger::http::{Response, failure};
+use crate::manifest::TriggerSpec;
+use crate::trigger::http::{Response, path_params, takes};
 use crate::trigger::{Event, Reply};
 
 #[derive(Deserialize)]
@@ -75,13 +78,16 @@ pub(super) async fn run(
         call.trace = Some(trace);
     }
     let invocation = call.invocation_id.clone();
+    if let TriggerSpec::Http { methods, path, .. } = &function.trigger
+        && !takes(methods, request.method().as_str())
+        && matches!(path_params(path, request.uri().path()), Ok(Some(_)))
+    {
+        return answer(&answered(&wrong_method(methods)));
+    }
     let response = match engine.run(function, Event::Http(request), call).await {
         Ok(Reply::Http(response)) => response,
         Ok(Reply::Done) => return Err("an HTTP function answered without a response".to_owned()),
-        Err(error) => {
-            tracing::error!(function = &*function.name, invocation, %error, "request failed");
-            failure(&error)
-        }
+        Err(error) => failed(&function.name, &invocation, &error),
     };
     answer(&answered(&response))
 }
@@ -131,12 +137,30 @@ fn uri(path: &str, stage: Option<&str>, query: Option<&str>) -> Result<Uri, Stri
         .and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage))
         .filter(|rest| rest.is_empty() || rest.starts_with('/'))
         .unwrap_or(path);
-    let mut text = if inner.starts_with('/') { inner.to_owned() } else { format!("/{inner}") };
+    let mut text =
+        if inner.starts_with('/') { encoded(inner) } else { encoded(&format!("/{inner}")) };
     if let Some(query) = query.filter(|query| !query.is_empty()) {
         text.push('?');
         text.push_str(query);
     }
     text.parse().map_err(|fault| format!("`rawPath` or `rawQueryString`: `{text}`: {fault}"))
+}
+
+/// What no path may hold as it is.
+const FOREIGN: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'#').add(b'?').add(b'<').add(b'>').add(b'`').add(b'\\').add(b'^');
+
+/// `path` fit for a URI. Function URLs send it as the client did, and nothing of it changes. HTTP APIs
+/// may have decoded it; what then looks encoded cannot be told from what is.
+fn encoded(path: &str) -> String {
+    let mut parts = path.split('%');
+    let mut text = utf8_percent_encode(parts.next().unwrap_or_default(), FOREIGN).to_string();
+    for part in parts {
+        let hex = part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+        text.push_str(if hex { "%" } else { "%25" });
+        text.extend(utf8_percent_encode(part, FOREIGN));
+    }
+    text
 }
 
 fn trace(request: &Request<Bytes>) -> Option<TraceContext> {

@@ -44,6 +44,9 @@ fn engine() -> (Arc<Engine>, Seen) {
         }
         Ok(response)
     })
+    .on("form", web::post("/form"), async |_: web::Request, _: Context<Seen>| {
+        Ok(portable::text(200, ""))
+    })
     .on("words", queue::messages::<String>("words"), async |word: String, cx: Context<Seen>| {
         note(&cx, &format!("{word} {:?}", cx.attempt()));
         match word.split('-').next() {
@@ -258,11 +261,23 @@ async fn rules_and_scheduler_and_an_own_input_all_tick() {
         assert_eq!(answer.unwrap(), "null");
         assert!(seen[0].starts_with("Some"), "{seen:?}");
     }
-    assert_eq!(invoke("nightly", r#"{"my":"input"}"#).await.1, ["None"]);
+    for own in [
+        r#"{"my":"input"}"#,
+        r#"{"time":"yesterday"}"#,
+        r#"{"time":1,"time":2}"#,
+        r#"{"detail-type":"Object Created"}"#,
+        r#"{"detail-type":"Scheduled Event","time":7}"#,
+        r#"["yesterday","Scheduled Event","aws.events"]"#,
+        r#""text""#,
+        "3",
+        "null",
+    ] {
+        let (answer, seen) = invoke("nightly", own).await;
+        assert_eq!((answer.unwrap().as_str(), seen), ("null", vec!["None".to_owned()]), "{own}");
+    }
     for (odd, part) in [
-        (r#"{"detail-type":"Object Created"}"#, "Object Created"),
-        (r#"{"time":"yesterday"}"#, "yesterday"),
-        ("3", "a scheduled event"),
+        (r#"{"detail-type":"Object Created","source":"aws.s3"}"#, "Object Created"),
+        (r#"{"detail-type":"Scheduled Event","time":"yesterday"}"#, "yesterday"),
     ] {
         let fault = invoke("nightly", odd).await.0.unwrap_err();
         assert!(fault.contains(part), "{fault}");
@@ -281,6 +296,22 @@ async fn a_request_keeps_its_encoding_query_and_cookies() {
         .replace(r#""rawQueryString":"""#, r#""rawQueryString":"x=1&x=2""#);
     let seen = invoke("page", &payload).await.1;
     assert_eq!(seen, ["GET /p/a%2Fb?x=1&x=2 Some(\"a=1; b=2\")"]);
+}
+
+#[tokio::test]
+async fn a_path_that_an_http_api_has_decoded_is_one_again_and_an_encoded_one_is_untouched() {
+    for (sent, read) in [
+        ("/p/a b", "/p/a%20b"),
+        ("/p/a#b?c", "/p/a%23b%3Fc"),
+        ("/p/100%", "/p/100%25"),
+        ("/p/100%zz", "/p/100%25zz"),
+        ("/p/grün", "/p/gr%C3%BCn"),
+        ("/p/a%20b%2Fc%23+~(d)!", "/p/a%20b%2Fc%23+~(d)!"),
+    ] {
+        let (answer, seen) = invoke("page", &request("GET", sent, "")).await;
+        assert!(answer.unwrap().contains("201"), "{sent}");
+        assert_eq!(seen, [format!("GET {read} None")]);
+    }
 }
 
 #[tokio::test]
@@ -311,6 +342,52 @@ async fn errors_of_a_page_are_responses_and_a_panic_is_500() {
         let answer = invoke("page", &request("GET", path, "")).await.0.unwrap();
         assert!(answer.contains(&format!("\"statusCode\":{status}")), "{answer}");
         assert!(!answer.contains("page\\\"}") || status == 404, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_which_are_right_and_a_clients_mistake_is_no_error_in_the_log() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let lines = Arc::clone(&log);
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(move || Lines(Arc::clone(&lines)))
+        .with_ansi(false)
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let answer = invoke("form", &request("PUT", "/form", "")).await.0.unwrap();
+    assert!(answer.contains("405") && answer.contains(r#""allow":"POST""#), "{answer}");
+    let answer = invoke("form", &request("PUT", "/other", "")).await.0.unwrap();
+    assert!(answer.contains("404") && !answer.contains("allow"), "{answer}");
+    invoke("page", &request("GET", "/p/missing", "")).await.0.unwrap();
+    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("no such page") && !log.contains("ERROR"), "{log}");
+}
+
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_app_of_one_function_runs_it_under_any_name() {
+    let app = App::new("test", |_| async { Ok(()) }).on(
+        "only",
+        web::get("/"),
+        async |_: web::Request, _: Context<()>| Ok(portable::text(200, "")),
+    );
+    let manifest = app.manifest().unwrap();
+    let limits =
+        Limits { max_in_flight: 1, workers: Handle::current(), fatal: Arc::new(|_: &str| ()) };
+    let engine = Engine::new(app, manifest, Settings::default(), limits);
+    for handler in ["only", "bootstrap", "rust.handler", ""] {
+        assert_eq!(&*pick(&engine, handler).unwrap().name, "only");
     }
 }
 
@@ -363,7 +440,11 @@ proptest! {
         }
         for payload in payloads.iter().filter(|p| RawValue::from_string((*p).clone()).is_ok()) {
             for function in ["page", "words", "photos", "nightly"] {
-                let _ = runtime.block_on(invoke(function, payload));
+                // The engine catches a panic and tells it: in the answer, or as a page's 500.
+                let told = runtime.block_on(invoke(function, payload)).0;
+                let text = told.unwrap_or_else(|fault| fault);
+                prop_assert!(!text.contains("panicked:"), "{payload}: {text}");
+                prop_assert!(!text.contains(r#""statusCode":500"#), "{payload}: {text}");
             }
         }
     }
