@@ -130,6 +130,7 @@ mod tests {
             "anyfn dev --port x",
             "anyfn dev --port 65535",
             "anyfn dev --max-attempts 0",
+            "anyfn dev --bin a -p b",
             "anyfn dev --no-watch",
             "anyfn new",
             "anyfn new orders",

@@ -5,10 +5,36 @@
 
 // Under `cfg(test)`, so that clippy treats what is around a `#[test]` as test code too.
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod dead_letters;
+#[cfg(test)]
+mod delivery;
+#[cfg(test)]
+mod emulator;
+#[cfg(test)]
+mod forgery;
+#[cfg(test)]
+mod gate;
+#[cfg(test)]
+mod kills;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod machine;
+#[cfg(test)]
+mod manifest_alone;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod retries;
 #[cfg(test)]
 mod runtimes;
 #[cfg(test)]
 mod slice;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod start_up;
+#[cfg(test)]
+mod webhook_crash;

@@ -35,6 +35,9 @@ pub(crate) struct Args {
     /// An app; several times for several. Default: the app in this folder, else all of the workspace
     #[arg(short, long, value_name = "PACKAGE")]
     pub(crate) package: Vec<String>,
+    /// An app that is built already, instead of a package; several times for several
+    #[arg(long, value_name = "EXECUTABLE", conflicts_with = "package")]
+    pub(crate) bin: Vec<PathBuf>,
     /// Which clouds run them
     #[arg(long, value_enum, default_value_t = Host::Both)]
     pub(crate) host: Host,
@@ -70,6 +73,7 @@ const EXAMPLES: &str = "\
 Examples:
   anyfn dev                                    all apps of this workspace, on both clouds
   anyfn dev -p webhook --host lambda --env-file .env
+  anyfn dev --bin target/release/webhook       what is there, without building
   anyfn dev --port 0 --json | jq .aws.s3       free ports, told on stdout
   anyfn dev --clock virtual                    and, to let an hour pass:
   curl -X POST -d '{\"by\": \"1h\"}' http://127.0.0.1:9400/_anyfn/clock/advance";
@@ -102,9 +106,13 @@ pub(crate) enum Time {
 
 pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
     let settings = args.env_file.as_deref().map(settings).transpose()?.unwrap_or_default();
-    let here = here()?;
-    let workspace = Workspace::around(&here)?;
-    let executables = build(&workspace, &workspace.apps(&args.package, &here)?)?;
+    let executables = if args.bin.is_empty() {
+        let here = here()?;
+        let workspace = Workspace::around(&here)?;
+        build(&workspace, &workspace.apps(&args.package, &here)?)?
+    } else {
+        args.bin
+    };
     let state = state_folder::prepare(&args.state, args.fresh).await?;
     logs::show();
 

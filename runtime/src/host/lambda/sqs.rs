@@ -94,7 +94,7 @@ pub(super) async fn run(
         tracing::error!(
             function = &*function.name,
             invocation = call.invocation_id,
-            message = id,
+            message_id = id,
             "{error}"
         );
     }

@@ -1,0 +1,86 @@
+//! Our binaries as processes of their own, outside of any emulator.
+//!
+//! Deals with: an environment of nothing but what is given, waiting for the port, `kill -9`, no process
+//! left behind. Does not deal with: `anyfn dev` (`emulator.rs`).
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use tokio::net::TcpStream;
+
+use crate::machine::binary;
+use crate::stage::{Cloud, SECRET, Stage, until};
+
+/// A process that is killed and waited for when it goes out of sight.
+pub(crate) struct Process(Child);
+
+impl Process {
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self(quiet.spawn().unwrap())
+    }
+
+    pub(crate) fn child(&mut self) -> &mut Child {
+        &mut self.0
+    }
+
+    /// `kill -9`; returns when it is gone.
+    pub(crate) fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The webhook's binary as a container, bound to stores and queues of `cloud` at the emulator.
+pub(crate) struct Container {
+    pub(crate) process: Process,
+    pub(crate) url: String,
+}
+
+/// The variables that bind the webhook to `stage`, as its owner.
+pub(crate) fn bindings(stage: &Stage, cloud: Cloud) -> Vec<(String, String)> {
+    let ready = stage.emulator.ready();
+    let (aws, azure) = (&ready.aws, &ready.azure);
+    let blob = |name| match cloud {
+        Cloud::Aws => format!("s3://{name}?region={}&endpoint={}", aws.region, aws.s3),
+        Cloud::Azure => format!("azblob://{}/{name}?endpoint={}", azure.account, azure.blob),
+    };
+    let queue = match cloud {
+        Cloud::Aws => format!("sqs://{}/000000000000/deliveries?endpoint={}", aws.region, aws.sqs),
+        Cloud::Azure => format!("azqueue://{}/deliveries?endpoint={}", azure.account, azure.queue),
+    };
+    let own = |(name, value): (&str, String)| (name.to_owned(), value);
+    [
+        ("ANYFN_BLOB_DELIVERIES", blob("deliveries")),
+        ("ANYFN_BLOB_ARCHIVE", blob("archive")),
+        ("ANYFN_QUEUE_DELIVERIES", queue),
+        ("WEBHOOK_SECRET_GITHUB", SECRET.to_owned()),
+        ("AWS_ACCESS_KEY_ID", aws.access_key_id.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", aws.secret_access_key.to_owned()),
+        ("AZURE_STORAGE_KEY", azure.key.to_owned()),
+    ]
+    .map(own)
+    .into()
+}
+
+impl Container {
+    pub(crate) async fn start(variables: &[(String, String)]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new(binary("webhook"));
+        command.env_clear().envs(variables.iter().map(|(name, value)| (name, value)));
+        command.env("ANYFN_HOST", "container").env("PORT", port.to_string());
+        let process = Process::spawn(&mut command);
+        until("the container's port", async || {
+            TcpStream::connect(("127.0.0.1", port)).await.ok().map(drop)
+        })
+        .await;
+        Self { process, url: format!("http://127.0.0.1:{port}") }
+    }
+}
