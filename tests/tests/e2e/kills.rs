@@ -116,8 +116,13 @@ async fn fifty_kills_under_load_lose_no_accepted_delivery() {
         let dev = Arc::new(Dev::start(&state).await);
         let loads = Cloud::BOTH
             .map(|cloud| tokio::spawn(load(dev.clone(), cloud, round, accepted.clone())));
+        until("a delivery of this round", async || {
+            let number = format!("-{round}-");
+            accepted.lock().await.iter().any(|id: &String| id.contains(&number)).then_some(())
+        })
+        .await;
         // Spread over what a delivery takes, so that the kill falls into every step of some.
-        tokio::time::sleep(Duration::from_millis(40 + round * 37 % 160)).await;
+        tokio::time::sleep(Duration::from_millis(round * 37 % 160)).await;
         let pids = dev.pids();
         kill(pid(pids[0]), Signal::SIGKILL).unwrap();
         for load in loads {
