@@ -30,7 +30,12 @@ async fn a_photograph_becomes_thumbnails_on_the_host_of_the_cloud_it_was_put_int
         let other = if cloud == Cloud::Aws { Cloud::Azure } else { Cloud::Aws };
         let calls = |cloud| {
             let log = stage.log(cloud, "thumbnail");
-            log.matches(if cloud == Cloud::Aws { "START RequestId" } else { "Executing 'Functions" }).count()
+            log.matches(if cloud == Cloud::Aws {
+                "START RequestId"
+            } else {
+                "Executing 'Functions"
+            })
+            .count()
         };
         assert_eq!(calls(cloud), 1, "{}", stage.log(cloud, "thumbnail"));
         let seen = stage.store(other, "thumbnails").get(&format!("{key}/128.jpg")).await.unwrap();

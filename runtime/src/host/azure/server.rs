@@ -32,7 +32,7 @@ use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 
 use super::super::http::{
-    Arrival, Listening, Outgoing, answer, collect, listen, outgoing, port, termination,
+    Arrival, Intake, Listening, Outgoing, answer, listen, outgoing, port, termination,
 };
 use super::{Environment, ROUTE_PREFIX};
 use crate::BoxError;
@@ -43,6 +43,8 @@ use crate::trigger::http::failure;
 
 /// The host's own limit of a request (`FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`'s default), in bytes.
 const LARGEST_BODY: usize = 104_857_600;
+/// So many of the largest may be in memory at once: an instance may have no more than 1.5 GB.
+const AT_ONCE: usize = 4;
 const PORT: &str = "FUNCTIONS_CUSTOMHANDLER_PORT";
 const INVOCATION_ID: &str = "x-azure-functions-invocationid";
 
@@ -50,7 +52,7 @@ const INVOCATION_ID: &str = "x-azure-functions-invocationid";
 struct Handler {
     engine: Arc<Engine>,
     timeout: Duration,
-    largest_body: usize,
+    intake: Intake,
 }
 
 pub(in crate::host) async fn serve(
@@ -66,7 +68,7 @@ pub(in crate::host) async fn serve(
         .await
         .map_err(|fault| format!("port {port} of {PORT} cannot be listened on: {fault}"))?;
     tracing::info!(port, app = engine.manifest.app, "listening");
-    let handler = Handler { engine, timeout, largest_body: LARGEST_BODY };
+    let handler = Handler { engine, timeout, intake: Intake::new(LARGEST_BODY, AT_ONCE) };
     run(listener, handler, stop).await;
     Ok(())
 }
@@ -93,19 +95,20 @@ impl Handler {
     {
         let at = SystemTime::now();
         let (mut parts, body) = request.into_parts();
-        let body = match collect(body, self.largest_body).await {
-            Ok(body) => body,
+        let id = invocation_id(&parts.headers);
+        // Before the body, which readiness must not wait for.
+        if parts.method == Method::GET && parts.uri.path() == "/" && id.is_none() {
+            return reply::ready();
+        }
+        let by_host = id.is_some();
+        let arrival = Arrival::new("azure", id, self.timeout, at);
+        let (body, _room) = match self.intake.take(body, arrival.give_up).await {
+            Ok(taken) => taken,
             Err(error) => {
                 tracing::error!(path = parts.uri.path(), reason = %error, "request refused");
                 return outgoing(failure(&error), false);
             }
         };
-        let id = invocation_id(&parts.headers);
-        if parts.method == Method::GET && parts.uri.path() == "/" && id.is_none() {
-            return reply::ready();
-        }
-        let arrival = Arrival::new("azure", id, self.timeout, at);
-        let by_host = id.is_some();
         if let Some(uri) = below_prefix(&parts.uri) {
             parts.uri = uri;
             let request = Request::from_parts(parts, body);

@@ -14,7 +14,7 @@ use http_body::Body;
 use tokio::net::TcpListener;
 
 use super::http::{
-    Arrival, Listening, Outgoing, answer, collect, listen, outgoing, port, termination,
+    Arrival, Intake, Listening, Outgoing, answer, listen, outgoing, port, termination,
 };
 use super::{Environment, number};
 use crate::BoxError;
@@ -24,6 +24,8 @@ use crate::trigger::http::failure;
 
 /// Bytes of a request's body. The least that every host takes (AWS Lambda's payload limit).
 const LARGEST_BODY: usize = 6 * 1024 * 1024;
+/// So many of the largest may be in memory at once.
+const AT_ONCE: usize = 16;
 /// How long a client may keep an idle connection: longer than load balancers do (60 s), so that it is
 /// they who close it.
 const PATIENCE: Duration = Duration::from_secs(75);
@@ -54,26 +56,32 @@ async fn run(
 ) {
     drop(engine.start());
     let listening = Listening { patience: Some(PATIENCE), drain: timeout };
+    let intake = Arc::new(Intake::new(LARGEST_BODY, AT_ONCE));
     listen(listener, listening, stop, move |request| {
-        let engine = Arc::clone(&engine);
-        async move { handle(&engine, request, timeout).await }
+        let (engine, intake) = (Arc::clone(&engine), Arc::clone(&intake));
+        async move { handle(&engine, &intake, request, timeout).await }
     })
     .await;
 }
 
-async fn handle<B>(engine: &Engine, request: Request<B>, timeout: Duration) -> Outgoing
+async fn handle<B>(
+    engine: &Engine,
+    intake: &Intake,
+    request: Request<B>,
+    timeout: Duration,
+) -> Outgoing
 where
     B: Body<Data = Bytes>,
     B::Error: Into<BoxError>,
 {
     let at = SystemTime::now();
     let (parts, body) = request.into_parts();
-    let body = match collect(body, LARGEST_BODY).await {
-        Ok(body) => body,
-        Err(error) => return outgoing(failure(&error), false),
-    };
     let id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());
     let arrival = Arrival::new("container", id, timeout, at);
+    let (body, _room) = match intake.take(body, arrival.give_up).await {
+        Ok(taken) => taken,
+        Err(error) => return outgoing(failure(&error), false),
+    };
     answer(engine, Request::from_parts(parts, body), &arrival, str::to_owned).await
 }
 

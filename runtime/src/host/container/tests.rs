@@ -27,7 +27,8 @@ fn engine() -> Engine {
 }
 
 async fn send(request: Request<Full<Bytes>>) -> (u16, String) {
-    let response = handle(&engine(), request, Duration::from_secs(30)).await;
+    let response =
+        handle(&engine(), &Intake::new(LARGEST_BODY, 1), request, Duration::from_secs(30)).await;
     let status = response.status().as_u16();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.into()).unwrap())

@@ -1,19 +1,17 @@
-//! One request, from its body to its answer.
+//! One request, from its arrival to its answer.
 //!
-//! Deals with: collecting a body within a limit, the call's description, running the function, errors
-//! as JSON. Does not deal with: how the request got here.
+//! Deals with: the call's description, running the function, errors as JSON. Does not deal with: how
+//! the request and its body got here.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ::http::{HeaderMap, Method, Request, Response, header};
 use bytes::Bytes;
-use http_body::Body;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use tokio::time::Instant;
 
 use super::route::{Found, route};
-use crate::BoxError;
 use crate::app::Function;
 use crate::context::{Call, TraceContext, give_up_after};
 use crate::engine::Engine;
@@ -73,26 +71,6 @@ pub(in crate::host) fn trace(headers: &HeaderMap) -> Option<TraceContext> {
     Some(TraceContext { traceparent: text("traceparent")?, tracestate: text("tracestate") })
 }
 
-/// The whole body, of at most `limit` bytes.
-///
-/// # Errors
-/// 413 where it is longer, 400 where it breaks off.
-pub(in crate::host) async fn collect<B>(body: B, limit: usize) -> Result<Bytes, Error>
-where
-    B: Body<Data = Bytes>,
-    B::Error: Into<BoxError>,
-{
-    let too_large = || Error::status(413, format!("the body is larger than {limit} bytes"));
-    if body.size_hint().lower() > limit as u64 {
-        return Err(too_large());
-    }
-    match Limited::new(body, limit).collect().await {
-        Ok(whole) => Ok(whole.to_bytes()),
-        Err(fault) if fault.is::<LengthLimitError>() => Err(too_large()),
-        Err(fault) => Err(Error::status(400, "the body broke off").because(fault)),
-    }
-}
-
 /// Runs the HTTP function that `request` is for, its path as the author's templates see it.
 pub(in crate::host) async fn answer(
     engine: &Engine,
@@ -136,7 +114,6 @@ mod tests {
     use ::http::HeaderValue;
 
     use super::*;
-    use crate::error::Kind;
 
     #[test]
     fn a_call_ends_its_timeout_after_the_arrival_and_keeps_its_callers_trace() {
@@ -181,19 +158,5 @@ mod tests {
         assert_eq!(sent("", false), "x-own");
         assert_eq!(sent("body", true), "x-own");
         assert_eq!(sent("", true), "content-length x-own");
-    }
-
-    #[tokio::test]
-    async fn a_body_that_breaks_off_is_400_and_one_of_just_the_limit_is_taken() {
-        let broken = http_body_util::StreamBody::new(futures_util::stream::iter([Err::<
-            http_body::Frame<Bytes>,
-            BoxError,
-        >(
-            "gone".into()
-        )]));
-        assert_eq!(collect(broken, 9).await.unwrap_err().kind(), Kind::Status(400));
-        assert_eq!(collect(Full::new(Bytes::from("four")), 4).await.unwrap(), "four");
-        let over = collect(Full::new(Bytes::from("four")), 3).await.unwrap_err();
-        assert_eq!(over.kind(), Kind::Status(413));
     }
 }

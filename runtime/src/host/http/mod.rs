@@ -5,10 +5,12 @@
 //! AWS (whose front door turns requests into JSON).
 
 mod answer;
+mod intake;
 mod listen;
 mod route;
 mod stop;
 
-pub(in crate::host) use answer::{Arrival, Outgoing, answer, collect, outgoing};
+pub(in crate::host) use answer::{Arrival, Outgoing, answer, outgoing};
+pub(in crate::host) use intake::Intake;
 pub(in crate::host) use listen::{Listening, listen, port};
 pub(in crate::host) use stop::termination;

@@ -19,6 +19,9 @@ use crate::config::Settings;
 use crate::engine::Limits;
 use crate::{App, Context, blob, http, queue, schedule};
 
+/// Bytes of the longest body in these tests.
+const LARGEST: usize = 100_000;
+
 type Seen = Arc<Mutex<Vec<String>>>;
 
 #[derive(serde::Deserialize)]
@@ -103,7 +106,7 @@ fn handler(app: App<Seen>) -> Handler {
     let limits =
         Limits { max_in_flight: 64, workers: Handle::current(), fatal: Arc::new(|_: &str| ()) };
     let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
-    Handler { engine, timeout: Duration::from_secs(30), largest_body: 100_000 }
+    Handler { engine, timeout: Duration::from_secs(30), intake: Intake::new(LARGEST, 4) }
 }
 
 fn stand() -> Stand {
@@ -368,9 +371,16 @@ async fn a_path_is_looked_up_as_the_host_did_when_it_checked_the_key() {
 }
 
 #[tokio::test]
+async fn readiness_waits_for_no_body() {
+    let never = StreamBody::new(stream::pending::<Result<http_body::Frame<Bytes>, BoxError>>());
+    let request = Request::get("/").body(never).unwrap();
+    assert_eq!(stand().handler.handle(request).await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_413_also_where_its_length_was_not_told() {
     let stand = stand();
-    let large = || Bytes::from(vec![0; stand.handler.largest_body + 1]);
+    let large = || Bytes::from(vec![0; LARGEST + 1]);
     assert_eq!(stand.send(post("/api/pictures/1", large())).await.status(), 413);
     let chunks = [Ok::<_, BoxError>(hyper::body::Frame::data(large()))];
     let body = StreamBody::new(stream::iter(chunks));
