@@ -53,13 +53,13 @@ enum Host {
 /// `FUNCTIONS_CUSTOMHANDLER_PORT` is, otherwise as a container on `PORT` (default 8080). `ANYFN_HOST`
 /// (`lambda`, `azure`, `container`) decides before all of these.
 ///
-/// Exit code 0 after `manifest` and after an orderly end, 1 where the app cannot start or run, 2 for
-/// arguments that are none.
+/// Exit code 0 after `manifest` and after an orderly end (200 on Azure, where 0 would mean that nobody
+/// starts it again), 1 where the app cannot start or run, 2 for arguments that are none.
 pub fn main<S: Send + Sync + 'static>(app: App<S>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
-        ["manifest"] => app.manifest().and_then(|manifest| print(&manifest)),
+        ["manifest"] => app.manifest().and_then(|manifest| print(&manifest)).map(|()| 0),
         [] => serve(app),
         _ => {
             let text =
@@ -69,7 +69,7 @@ pub fn main<S: Send + Sync + 'static>(app: App<S>) -> ExitCode {
         }
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(text) => {
             // A listing has no log: a person or a build reads it.
             if words.is_empty() {
@@ -88,7 +88,7 @@ fn print(manifest: &Manifest) -> Result<(), String> {
     written.map_err(|fault| format!("the manifest could not be written: {fault}"))
 }
 
-fn serve<S: Send + Sync + 'static>(app: App<S>) -> Result<(), String> {
+fn serve<S: Send + Sync + 'static>(app: App<S>) -> Result<u8, String> {
     let environment: Environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
@@ -120,7 +120,13 @@ fn serve<S: Send + Sync + 'static>(app: App<S>) -> Result<(), String> {
     });
     // A handler that never returns must not keep the process.
     workers.shutdown_background();
-    served
+    served.map(|()| ended(host))
+}
+
+/// The exit code of an orderly end. The Functions host ends a handler by force and never asks it: one
+/// that ends by itself with 0 counts as done and stays dead, with 200 as wanting a new start.
+fn ended(host: Host) -> u8 {
+    if host == Host::Azure { 200 } else { 0 }
 }
 
 fn fatal() -> Fatal {
@@ -183,6 +189,11 @@ mod tests {
         assert!(both.contains(lambda.0) && both.contains(azure.0), "{both}");
         let odd = chosen(&[("ANYFN_HOST", "gcp")]).unwrap_err();
         assert!(odd.contains("`gcp`") && odd.contains("ANYFN_HOST=lambda"), "{odd}");
+    }
+
+    #[test]
+    fn a_handler_that_is_told_to_stop_is_started_again_by_the_functions_host() {
+        assert_eq!([Host::Lambda, Host::Azure, Host::Container].map(ended), [0, 200, 0]);
     }
 
     #[test]
