@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, StatusCode};
 use url::Url;
 
@@ -21,6 +21,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const CONNECT: Duration = Duration::from_secs(5);
 /// Without a byte for so long an answer is given up.
 const SILENCE: Duration = Duration::from_secs(30);
+
+/// The most bytes that a good answer may have: an extension of a request. Without it, any number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Longest(pub(crate) u64);
 
 /// An answer, read to its end.
 #[derive(Debug)]
@@ -56,13 +60,18 @@ impl Http {
             let kind = if error.is_builder() { ErrorKind::Config } else { ErrorKind::Unavailable };
             Error::new(kind, operation, "the provider was not reached").because(error.without_url())
         };
+        let longest = request.extensions().get().map_or(u64::MAX, |Longest(bytes)| *bytes);
         let request = reqwest::Request::try_from(request).map_err(failed)?;
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let sent = async {
             let client = self.client(request.url())?;
             let response = client.execute(request).await.map_err(failed)?;
             let (status, headers) = (response.status(), response.headers().clone());
-            let body = response.bytes().await.map_err(failed)?;
+            if !status.is_success() || longest == u64::MAX {
+                let body = response.bytes().await.map_err(failed)?;
+                return Ok(Reply { status, headers, body });
+            }
+            let body = bounded(operation, response, longest).await?.map_err(failed)?;
             Ok(Reply { status, headers, body })
         };
         sent.await.map_err(|error: Error| error.with("host", host))
@@ -114,6 +123,30 @@ impl Tries {
         let share = f64::from(u16::from_le_bytes(random())) / f64::from(u16::MAX);
         tokio::time::sleep(bound.mul_f64(share)).await;
         true
+    }
+}
+
+/// The body, unless it is over `longest` bytes: by its own word, before any of it is read, or else as
+/// soon as it is.
+async fn bounded(
+    operation: &'static str,
+    mut response: reqwest::Response,
+    longest: u64,
+) -> Result<reqwest::Result<Bytes>> {
+    let over = |length: u64| -> Result<()> {
+        let text = || format!("there are {length} bytes or more, over the limit of {longest}");
+        let error = || Error::new(ErrorKind::TooLarge, operation, text());
+        if length > longest { Err(error()) } else { Ok(()) }
+    };
+    over(response.content_length().unwrap_or(0))?;
+    let mut body = BytesMut::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(Ok(body.freeze())),
+            Err(error) => return Ok(Err(error)),
+        }
+        over(u64::try_from(body.len()).unwrap_or(u64::MAX))?;
     }
 }
 

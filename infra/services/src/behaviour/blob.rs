@@ -62,6 +62,9 @@ async fn round_trip(store: &Blob) -> Result<(), String> {
     hold(taken_at == Some("1 May 2024"), || {
         format!("the metadata stays, got {:?}", read.metadata)
     })?;
+    done("get within its size", store.get_within("dir/photo.jpg", 100_000).await)?;
+    let short = store.get_within("dir/photo.jpg", 99_999).await;
+    fails("get within a byte less", short, ErrorKind::TooLarge)?;
     let head = done("head", store.head("dir/photo.jpg").await)?;
     hold(head.size == 100_000 && head.etag == etag, || format!("head agrees with get: {head:?}"))?;
     hold(recent(head.last_modified) && recent(read.last_modified), || {

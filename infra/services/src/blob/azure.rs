@@ -14,7 +14,7 @@ use crate::address;
 use crate::credentials::AzureSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Http, Reply};
+use crate::http::{Http, Longest, Reply};
 use crate::reply;
 use crate::sign::{Client, Signer};
 
@@ -25,6 +25,7 @@ pub(super) struct Azure {
     client: Client,
     /// The container's, without a slash at the end.
     base: String,
+    pub(super) container: String,
 }
 
 impl Azure {
@@ -37,12 +38,25 @@ impl Azure {
         let base = format!("{}/{container}", address::azure("blob", &account, endpoint));
         let source = AzureSource::find(environment)?;
         let signer = Signer::Azure { source, account };
-        Ok(Self { client: Client { http: Http::default(), signer }, base })
+        Ok(Self {
+            client: Client { http: Http::default(), signer },
+            base,
+            container: container.to_owned(),
+        })
     }
 
-    pub(super) async fn get(&self, key: &str) -> Result<Object> {
+    pub(super) fn account(&self) -> &str {
+        match &self.client.signer {
+            Signer::Azure { account, .. } => account,
+            Signer::Aws { .. } => "",
+        }
+    }
+
+    pub(super) async fn get(&self, key: &str, longest: u64) -> Result<Object> {
         let operation = "blob get";
-        let reply = self.send(operation, Request::get(self.url(key)), Bytes::new()).await?;
+        let request = Request::get(self.url(key)).extension(Longest(longest));
+        let reply = self.send(operation, request, Bytes::new()).await;
+        let reply = reply.map_err(|error| self.at(error, key))?;
         read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
     }
 

@@ -19,9 +19,15 @@ struct Held {
 }
 
 impl Memory {
-    pub(super) fn get(&self, key: &str) -> Result<Object> {
+    pub(super) fn get(&self, key: &str, longest: u64) -> Result<Object> {
         let held = self.held();
-        held.blobs.get(key).cloned().ok_or_else(|| missing("blob get", key))
+        let blob = held.blobs.get(key).ok_or_else(|| missing("blob get", key))?;
+        let length = blob.bytes.len();
+        if u64::try_from(length).unwrap_or(u64::MAX) > longest {
+            let text = format!("there are {length} bytes or more, over the limit of {longest}");
+            return Err(Error::new(ErrorKind::TooLarge, "blob get", text).with("key", key));
+        }
+        Ok(blob.clone())
     }
 
     pub(super) fn head(&self, key: &str) -> Result<Entry> {

@@ -14,6 +14,7 @@ mod azure;
 mod content;
 pub(crate) mod key;
 mod memory;
+mod physical;
 mod read;
 mod s3;
 
@@ -120,16 +121,26 @@ impl Blob {
         Self(Backend::Memory(Arc::default()))
     }
 
-    /// The blob's bytes and what is known of it.
+    /// The blob's bytes and what is known of it. They are read into memory however many there are;
+    /// see [`Blob::get_within`].
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is none.
     pub async fn get(&self, key: &str) -> Result<Object> {
+        self.get_within(key, u64::MAX).await
+    }
+
+    /// As [`Blob::get`], of at most `longest` bytes.
+    ///
+    /// # Errors
+    /// As [`Blob::get`]; [`ErrorKind::TooLarge`] where there are more. None of those is read if the
+    /// provider says beforehand how many there are, as S3 and Azure do.
+    pub async fn get_within(&self, key: &str, longest: u64) -> Result<Object> {
         checked("blob get", key)?;
         match &self.0 {
-            Backend::Memory(store) => store.get(key),
-            Backend::S3(store) => store.get(key).await,
-            Backend::Azure(store) => store.get(key).await,
+            Backend::Memory(store) => store.get(key, longest),
+            Backend::S3(store) => store.get(key, longest).await,
+            Backend::Azure(store) => store.get(key, longest).await,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::address;
 use crate::credentials::AwsSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Http, Reply};
+use crate::http::{Http, Longest, Reply};
 use crate::reply;
 use crate::sign::{Client, Signer};
 
@@ -25,7 +25,9 @@ pub(super) struct S3 {
     client: Client,
     /// Without a slash at the end.
     base: String,
-    prefix: String,
+    pub(super) bucket: String,
+    /// Empty, or ending in `/`.
+    pub(super) prefix: String,
 }
 
 impl S3 {
@@ -46,12 +48,19 @@ impl S3 {
         let base = address::s3(bucket, &region, endpoint);
         let source = AwsSource::find(environment, &region)?;
         let signer = Signer::Aws { source, service: "s3", region };
-        Ok(Self { client: Client { http: Http::default(), signer }, base, prefix })
+        Ok(Self {
+            client: Client { http: Http::default(), signer },
+            base,
+            bucket: bucket.to_owned(),
+            prefix,
+        })
     }
 
-    pub(super) async fn get(&self, key: &str) -> Result<Object> {
+    pub(super) async fn get(&self, key: &str, longest: u64) -> Result<Object> {
         let operation = "blob get";
-        let reply = self.send(operation, Request::get(self.url(key)), Bytes::new()).await?;
+        let request = Request::get(self.url(key)).extension(Longest(longest));
+        let reply = self.send(operation, request, Bytes::new()).await;
+        let reply = reply.map_err(|error| self.at(error, key))?;
         read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
     }
 

@@ -97,6 +97,24 @@ async fn a_get_reads_headers_and_a_head_reads_the_length() {
 }
 
 #[tokio::test]
+async fn a_blob_over_the_limit_is_refused_and_one_at_it_is_read() {
+    let fake = Fake::start().await;
+    let etag = ("etag", "\"e\"");
+    fake.answer(200, &[etag, DATE], "12345").answer(200, &[etag, DATE], "123456");
+    let store = open(&fake);
+    assert_eq!(store.get_within("a", 5).await.unwrap().bytes, "12345");
+    let error = store.get_within("a", 5).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    for part in ["blob get: there are 6 bytes or more, over the limit of 5", "key a", "/photos"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    // Not worth another try.
+    assert_eq!(fake.asked().len(), 2);
+    fake.answer(404, &[], "<Error><Code>NoSuchKey</Code></Error>");
+    assert_eq!(store.get_within("a", 5).await.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
 async fn a_listing_follows_its_pages_and_drops_the_prefix() {
     let fake = Fake::start().await;
     let page = |key: &str, next: &str| {
