@@ -8,6 +8,7 @@
 //!
 //! | setting | default | meaning |
 //! |---|---|---|
+//! | `IMAGE_MAX_BYTES` | `100000000` | a file of more bytes is rejected before it is read. A file is held in memory as a whole |
 //! | `IMAGE_MAX_PIXELS` | `100000000` | a picture of more pixels (width times height) is rejected before it is decoded. Decoding takes 3 to 16 bytes of memory a pixel: most for a progressive CMYK JPEG, least for a PNG without alpha |
 
 pub mod decode;
@@ -28,6 +29,7 @@ pub fn app() -> App<Images> {
         .on("thumbnail", blob::created("photos"), thumbnail::run)
         .needs(blob::store("photos").read())
         .needs(blob::store("thumbnails").write())
+        .config("IMAGE_MAX_BYTES", optional("100000000"))
         .config("IMAGE_MAX_PIXELS", optional("100000000"))
         .dead_letters(anyfn_services::dead_letters)
 }

@@ -15,17 +15,30 @@ const MAX_KEY: usize = 1024 - "/1024.jpg".len();
 ///
 /// # Errors
 /// Rejects what is no picture, is damaged or too large (see [`PictureError`](crate::error::PictureError)), or
-/// has a key too long to append to. Retries what a store reports.
+/// has a key too long to append to. Retries what a store reports, and an event of another store than
+/// `ANYFN_BLOB_PHOTOS` binds: there its picture cannot be found, but it is there.
 pub async fn run(photo: BlobEvent, cx: Context<Images>) -> Result<(), Error> {
-    let key = photo.key;
+    let key = cx
+        .photos
+        .key_of(&photo.store, &photo.key)
+        .map_err(|error| Error::config(format!("ANYFN_BLOB_PHOTOS: {error}")))?;
     if key.len() > MAX_KEY {
         let length = key.len();
         return Err(Error::reject(format!(
             "the key has {length} bytes, at most {MAX_KEY} leave room for the thumbnails' names"
         )));
     }
-    let bytes = match cx.photos.get(&key).await {
+    let max_bytes = cx.max_bytes;
+    let too_many = || {
+        Error::reject(format!("the file has more bytes than the {max_bytes} of IMAGE_MAX_BYTES"))
+    };
+    if photo.size.is_some_and(|size| size > max_bytes) {
+        return Err(too_many());
+    }
+    // The event may not say how large the file is, and it may have grown since.
+    let bytes = match cx.photos.get_within(&key, max_bytes).await {
         Ok(object) => object.bytes,
+        Err(error) if error.kind() == ErrorKind::TooLarge => return Err(too_many()),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             tracing::warn!(key, "deleted before its thumbnails were made");
             return Ok(());
@@ -53,7 +66,7 @@ mod tests {
 
     fn images() -> Images {
         let (photos, thumbnails) = (Blob::memory(), Blob::memory());
-        Images { photos, thumbnails, max_pixels: 100_000_000 }
+        Images { photos, thumbnails, max_bytes: 100_000_000, max_pixels: 100_000_000 }
     }
 
     fn created(key: &str) -> BlobEvent {
@@ -131,6 +144,47 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_file_over_the_limit_is_rejected_whatever_its_event_says() {
+        let photo = samples::photo("retina.jpg");
+        let max_bytes = u64::try_from(photo.len()).unwrap();
+        let images = Images { max_bytes, ..images() };
+        images.photos.put("a", photo).await.unwrap();
+        let of_size = |size| BlobEvent { size, ..created("a") };
+        run(of_size(Some(max_bytes)), Context::test(images.clone())).await.unwrap();
+        assert_eq!(stored(&images).await.len(), 3);
+
+        let less = Images { max_bytes: max_bytes - 1, ..images.clone() };
+        // By its event: there is not even such a file.
+        let unread = BlobEvent { size: Some(max_bytes), ..created("none") };
+        for event in [unread, of_size(None), of_size(Some(1))] {
+            let error = run(event, Context::test(less.clone())).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Reject, "{error}");
+            assert!(error.to_string().contains("IMAGE_MAX_BYTES"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_of_another_store_than_the_bound_one_is_not_taken_for_a_deletion() {
+        let env = anyfn_services::Environment::of([
+            ("AWS_ACCESS_KEY_ID", "AKID"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+        ]);
+        for (binding, store) in [
+            ("s3://holiday-photos/in?region=eu-west-1", "holiday-photos"),
+            ("s3://holiday-photos?region=eu-west-1", "photos"),
+        ] {
+            let photos = anyfn_services::blob::open_in(binding, &env).unwrap();
+            let event = BlobEvent { store: store.to_owned(), ..created("out/a.jpg") };
+            let error = run(event, Context::test(Images { photos, ..images() })).await;
+            let error = error.unwrap_err();
+            assert_eq!(error.kind(), Kind::Config, "{error}");
+            let text = error.to_string();
+            assert!(text.starts_with("ANYFN_BLOB_PHOTOS: "), "{text}");
+            assert!(text.contains("s3://holiday-photos/"), "{text}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_key_without_room_for_a_name_is_rejected() {
         let images = images();
         let longest = "k".repeat(MAX_KEY);
@@ -146,6 +200,9 @@ mod tests {
         let manifest = app().manifest().unwrap();
         assert_eq!(manifest.app, "image-processing");
         assert_eq!(manifest.functions.len(), 1);
-        assert_eq!(manifest.config[0].default.as_deref(), Some("100000000"));
+        let settings: Vec<_> =
+            manifest.config.iter().map(|s| (&*s.name, s.default.as_deref())).collect();
+        let default = Some("100000000");
+        assert_eq!(settings, [("IMAGE_MAX_BYTES", default), ("IMAGE_MAX_PIXELS", default)]);
     }
 }

@@ -9,8 +9,12 @@ use super::{
     entropy::{Bits, End, Table},
 };
 
-/// Scans of a file that are counted: one for each component it can have. Later ones refine these.
-const MAX_SCANS: usize = 4;
+/// Scans of a file whose blocks are counted: one for each component it can have. Later ones refine these.
+const COUNTED_SCANS: usize = 4;
+
+/// Most scans of a file. Encoders write about ten. A decoder visits every block of the picture in each,
+/// though a scan may have just a few bytes: a small file of thousands would keep it busy for hours.
+const MAX_SCANS: usize = 100;
 
 /// Fewer bytes than these after the last block are a careless writer's.
 const SLACK_BYTES: usize = 8;
@@ -33,13 +37,13 @@ struct Part {
     ac: Option<Table>,
 }
 
-/// Refuses a file whose first scans are shorter or longer than its frame header says. What it cannot
-/// make sense of it leaves to the decoder.
+/// Refuses a file of more than [`MAX_SCANS`], and one whose first scans are shorter or longer than its
+/// frame header says. What it cannot make sense of it leaves to the decoder.
 pub(super) fn check(bytes: &[u8]) -> Result<(), PictureError> {
     let mut tables: [[Option<&[u8]>; 4]; 2] = Default::default();
     let mut frame = None;
     let mut restart = 0;
-    let mut scans = 0;
+    let (mut scans, mut counted) = (0, 0);
     let mut rest = bytes.get(2..).unwrap_or_default();
     while let Some((marker, body, after)) = segment(rest) {
         rest = after;
@@ -50,9 +54,14 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), PictureError> {
             0xda => {
                 let (data, after) = entropy_coded(rest);
                 rest = after;
-                let (Some(frame), true) = (&frame, scans < MAX_SCANS) else { return Ok(()) };
+                scans += 1;
+                if scans > MAX_SCANS {
+                    let reason = format!("it has more than {MAX_SCANS} scans");
+                    return Err(PictureError::Unsupported { kind: KIND, reason });
+                }
+                let (Some(frame), true) = (&frame, counted < COUNTED_SCANS) else { continue };
                 if let Some((parts, units, row)) = parse_scan(body, frame, &tables) {
-                    scans += 1;
+                    counted += 1;
                     count(data, &parts, units, row, restart)?;
                 }
             }
@@ -207,3 +216,6 @@ fn skip_units(bits: &mut Bits<'_>, parts: &[Part], units: usize) -> Result<(), E
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

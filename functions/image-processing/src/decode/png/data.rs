@@ -100,6 +100,29 @@ impl Write for Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::samples;
+    use proptest::prelude::*;
+
+    // Directly: around the decoders panics are caught, and would pass for refusals.
+    proptest! {
+        #[test]
+        fn no_bytes_and_no_header_make_the_check_panic(
+            noise: Vec<u8>,
+            flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..20),
+            cut in any::<prop::sample::Index>(),
+            full: (u32, u32),
+            bits in prop_oneof![Just(1_usize), Just(8), Just(64), any::<usize>()],
+            interlaced: bool,
+        ) {
+            let mut png = samples::rgb_png(9, 7, &samples::halves(9, 7));
+            let all = png.len();
+            flips.into_iter().for_each(|(at, value)| png[at.index(all)] = value);
+            for bytes in [&noise, &png[..], &png[..cut.index(all)]] {
+                let _ = check(bytes, full, bits, interlaced);
+                let _ = check(bytes, (9, 7), 24, interlaced);
+            }
+        }
+    }
 
     #[test]
     fn lengths_count_filter_bytes_and_partial_bytes() {

@@ -77,3 +77,33 @@ fn frame_size(frame: &[u8]) -> Option<(u32, u32)> {
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk::<4>()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::samples;
+    use proptest::prelude::*;
+
+    // Directly: around the decoders panics are caught, and would pass for refusals.
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_check_panic(
+            noise: Vec<u8>,
+            flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
+            name in prop_oneof![Just(*b"VP8 "), Just(*b"VP8L"), Just(*b"ANMF"), Just(*b"VP8X")],
+            length in prop_oneof![Just(u32::MAX), 0_u32..200, any::<u32>()],
+            body in proptest::collection::vec(any::<u8>(), 0..120),
+            canvas: (u32, u32),
+        ) {
+            let rgb = samples::halves(9, 7);
+            let mut webp = samples::webp(9, 7, &rgb, image_webp::ColorType::Rgb8, None);
+            let all = webp.len();
+            flips.into_iter().for_each(|(at, value)| webp[at.index(all)] = value);
+            let size = u32::try_from(body.len() + 12).unwrap().to_le_bytes();
+            let made = [b"RIFF", &size, b"WEBP", &name, &length.to_le_bytes(), &body[..]].concat();
+            for bytes in [&noise, &webp, &made] {
+                let _ = check_frames(bytes, canvas);
+            }
+        }
+    }
+}
