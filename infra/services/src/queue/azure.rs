@@ -24,15 +24,6 @@ use crate::sign::{Client, Signer};
 pub(super) const CAPABILITY: Capability =
     Capability { max_bytes: 48 * 1024, any_bytes: true, max_messages: 32 };
 
-/// How long a message is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keep {
-    /// The service's default: 7 days.
-    Default,
-    /// Until somebody deletes it: a dead letter that vanishes is a lost event.
-    Forever,
-}
-
 #[derive(Debug)]
 pub(super) struct Azure {
     client: Client,
@@ -53,15 +44,10 @@ impl Azure {
         Ok(Self { client: Client { http: Http::default(), signer }, base })
     }
 
-    /// The body's size has been checked.
-    pub(super) async fn send(
-        &self,
-        operation: &'static str,
-        body: &[u8],
-        keep: Keep,
-    ) -> Result<()> {
-        let ttl: &[_] = if keep == Keep::Forever { &[("messagettl", "-1")] } else { &[] };
-        let url = format!("{}/messages{}", self.base, address::query(ttl));
+    /// The body's size has been checked. The message stays until somebody deletes it: by default the
+    /// service would drop it after 7 days, unread, if whoever reads the queue has stopped.
+    pub(super) async fn send(&self, operation: &'static str, body: &[u8]) -> Result<()> {
+        let url = format!("{}/messages{}", self.base, address::query(&[("messagettl", "-1")]));
         let request = Request::post(url).header("content-type", "application/xml");
         // Base64 needs no escape in XML.
         let body = STANDARD.encode(body);

@@ -8,6 +8,7 @@
 //! | largest body | 48 KiB | 1 MiB, attributes included | 48 KiB (64 KiB once in base64) |
 //! | bodies | text | text | any bytes |
 //! | most messages a receive | 10 | 10 | 32 |
+//! | a message nobody reads stays | with the process | as the queue is set up, 14 days at most | for ever |
 //!
 //! Text is non-empty UTF-8 of the characters XML 1.0 allows: tab, line feed, carriage return, and all
 //! from U+0020 but U+FFFE and U+FFFF. SQS refuses or replaces any other, so a body with one is
@@ -165,7 +166,7 @@ impl Queue {
             Error::new(ErrorKind::Config, operation, text)
         });
         match &self.0 {
-            Backend::Azure(queue) => queue.send(operation, &body, azure::Keep::Default).await,
+            Backend::Azure(queue) => queue.send(operation, &body).await,
             Backend::Sqs(queue) => queue.send(operation, text?, &[], None).await,
             Backend::Memory(queue) => text.map(|_| queue.send(body.clone())),
         }
@@ -229,7 +230,7 @@ impl Queue {
             Backend::Azure(queue) => {
                 let letter = burial::for_azure(&body, attributes, max);
                 let letter = letter.ok_or_else(|| too_large(operation, &body, max))?;
-                queue.send(operation, &letter, azure::Keep::Forever).await
+                queue.send(operation, &letter).await
             }
         }
     }

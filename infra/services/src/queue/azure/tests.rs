@@ -18,14 +18,14 @@ fn open(fake: &Fake) -> Queue {
 }
 
 #[tokio::test]
-async fn a_body_is_sent_in_base64() {
+async fn a_body_is_sent_in_base64_and_stays() {
     let fake = Fake::start().await;
     fake.answer(201, &[], "");
     open(&fake).send("{\"a\":1}").await.unwrap();
     let asked = fake.asked();
     assert_eq!(
         (asked[0].method().as_str(), asked[0].uri()),
-        ("POST", &"/devstoreaccount1/orders/messages".parse().unwrap())
+        ("POST", &"/devstoreaccount1/orders/messages?messagettl=-1".parse().unwrap())
     );
     assert_eq!(
         asked[0].body(),
