@@ -2,6 +2,8 @@
 //! answers, repeats, crashes between any two steps, hostile ids, midnight.
 //! Does not deal with: the schemes of the providers, tested beside them.
 
+mod failures;
+
 use crate::{
     Webhook, app, archive,
     providers::{Provider, Secrets},
