@@ -38,6 +38,11 @@ impl Drop for Process {
     }
 }
 
+/// A port that nobody listens on, for a process that is started at once.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 /// The webhook's binary as a container, bound to stores and queues of `cloud` at the emulator.
 pub(crate) struct Container {
     pub(crate) process: Process,
@@ -72,7 +77,7 @@ pub(crate) fn bindings(stage: &Stage, cloud: Cloud) -> Vec<(String, String)> {
 
 impl Container {
     pub(crate) async fn start(variables: &[(String, String)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let mut command = Command::new(binary("webhook"));
         command.env_clear().envs(variables.iter().map(|(name, value)| (name, value)));
         command.env("ANYFN_HOST", "container").env("PORT", port.to_string());

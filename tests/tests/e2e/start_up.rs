@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyfn_emulator::{AppSource, Emulator, Options};
 
 use crate::machine::binary;
+use crate::process::free_port;
 use crate::stage::Stage;
 
 /// Runs `program` to its end, which must come soon.
@@ -29,8 +30,8 @@ const LAMBDA: [(&str, &str); 5] = [
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
     ("_HANDLER", "thumbnail"),
 ];
-/// What makes it a Functions host's. The port is never reached.
-const AZURE: [(&str, &str); 1] = [("FUNCTIONS_CUSTOMHANDLER_PORT", "39407")];
+/// What makes it a Functions host's: a port that is free.
+const PORT: &str = "FUNCTIONS_CUSTOMHANDLER_PORT";
 /// What image-processing needs, on either host.
 const BOUND: [(&str, &str); 6] = [
     ("ANYFN_BLOB_PHOTOS", "memory://photos"),
@@ -66,7 +67,8 @@ async fn refused(variables: &[(&str, &str)], said: &[&str]) {
 
 #[tokio::test]
 async fn a_missing_or_malformed_variable_is_named_with_a_right_one_on_either_host() {
-    for host in [&LAMBDA[..], &AZURE[..]] {
+    let port = free_port().to_string();
+    for host in [&LAMBDA[..], &[(PORT, &*port)]] {
         let start = |changed| with(&[host, &BOUND], changed);
         let right =
             "ANYFN_BLOB_PHOTOS=s3://my-photos?region=eu-central-1 or azblob://myaccount/photos";
@@ -74,7 +76,7 @@ async fn a_missing_or_malformed_variable_is_named_with_a_right_one_on_either_hos
         refused(&start(("ANYFN_BLOB_PHOTOS", "photos")), &["ANYFN_BLOB_PHOTOS is `photos`", right])
             .await;
         let odd = start(("ANYFN_BLOB_PHOTOS", "gs://photos"));
-        refused(&odd, &["ANYFN_BLOB_PHOTOS", "known scheme", "s3://my-photos", "azblob://"]).await;
+        refused(&odd, &["ANYFN_BLOB_PHOTOS", "`gs://`", "s3://my-photos", "azblob://"]).await;
         let queue = start(("ANYFN_BLOB_PHOTOS", "azqueue://acct/photos"));
         refused(&queue, &["ANYFN_BLOB_PHOTOS", "s3://my-photos or azblob://myaccount/photos"])
             .await;
@@ -98,7 +100,7 @@ async fn a_missing_or_malformed_variable_is_named_with_a_right_one_on_either_hos
 async fn a_host_that_is_wrong_or_not_clear_is_told() {
     let said = ["ANYFN_HOST=`gcp`", "ANYFN_HOST=lambda, azure or container"];
     refused(&with(&[&BOUND], ("ANYFN_HOST", "gcp")), &said).await;
-    let both = [&LAMBDA[..], &AZURE, &BOUND].concat();
+    let both = [&LAMBDA[..], &[(PORT, "7071")], &BOUND].concat();
     let said =
         ["AWS_LAMBDA_RUNTIME_API", "FUNCTIONS_CUSTOMHANDLER_PORT", "set ANYFN_HOST=lambda or"];
     refused(&both, &said).await;
@@ -113,9 +115,9 @@ async fn a_host_that_is_wrong_or_not_clear_is_told() {
 
 #[tokio::test]
 async fn a_secret_that_is_none_is_refused_without_being_told() {
+    let port = free_port().to_string();
     let variables = [
-        ("ANYFN_HOST", "azure"),
-        ("FUNCTIONS_CUSTOMHANDLER_PORT", "39408"),
+        (PORT, &*port),
         ("ANYFN_BLOB_DELIVERIES", "memory://deliveries"),
         ("ANYFN_BLOB_ARCHIVE", "memory://archive"),
         ("ANYFN_QUEUE_DELIVERIES", "memory://deliveries"),
