@@ -3,7 +3,9 @@
 //! Deals with: method and path of a function, the request it receives, ready-made responses. Does not
 //! deal with: how a request travels (the host's), nor with routing between functions (`host`).
 //!
-//! Paths are templates: `/hooks/{provider}` takes one segment, `/files/{*rest}` the remainder.
+//! Paths are templates: `/hooks/{provider}` takes one segment, `/files/{*rest}` the remainder. Text goes
+//! before a parameter; two functions that share a method cannot have parameters of either kind at one
+//! place (`/x/{a}` beside `/x/{b}` or `/x/{*rest}`): the listing refuses them.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
