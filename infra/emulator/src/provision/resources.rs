@@ -39,7 +39,7 @@ pub async fn make_queues(
     timeout: Duration,
 ) -> Result<(), EmulatorError> {
     let mut wanted: BTreeMap<String, QueueSpec> = BTreeMap::new();
-    // A message must stay hidden for as long as a call may hold it.
+    // A call that receives messages itself may keep them for as long as it runs.
     let plain = |fifo| {
         let spec = QueueSpec::new(cloud);
         QueueSpec { fifo, content_dedup: fifo, visibility: spec.visibility.max(timeout), ..spec }
@@ -56,7 +56,10 @@ pub async fn make_queues(
         // Azure's host counts for itself; its queues have no such thing.
         let redrive =
             (cloud == Cloud::Aws).then_some(Redrive { dead_letter, max_receives: max_attempts });
-        wanted.insert(source, QueueSpec { redrive, ..plain(fifo) });
+        // What a function is called with is held while the call runs, so this is only how long a failed
+        // message waits; Lambda asks for six times the timeout instead.
+        let visibility = QueueSpec::new(cloud).visibility;
+        wanted.insert(source, QueueSpec { redrive, visibility, ..plain(fifo) });
     }
     for (name, spec) in wanted {
         make(engine, cloud, &name, spec).await?;

@@ -5,6 +5,7 @@
 
 mod arrivals;
 mod error;
+mod held;
 mod message;
 mod receive;
 mod send;
@@ -26,22 +27,6 @@ pub use self::table::{Counts, QueueInfo, SCHEMA};
 use crate::clock::{Clock, instant};
 use crate::cloud::Cloud;
 use crate::store::Store;
-
-/// [`Queues::receive`] inside the caller's transaction. Azure only: whoever waits for a dead-letter queue
-/// is not told.
-///
-/// # Errors
-/// [`QueueError::NoQueue`], [`QueueError::Store`].
-pub(crate) fn take(
-    db: &Connection,
-    now_ms: i64,
-    cloud: Cloud,
-    name: &str,
-    max: usize,
-    visibility: Option<Duration>,
-) -> Result<Vec<Message>, QueueError> {
-    receive::receive(db, now_ms, cloud, name, max, visibility).map(|received| received.messages)
-}
 
 /// All queues of both clouds. A cheap handle; what a call has answered is committed.
 #[derive(Clone)]
@@ -201,16 +186,7 @@ impl Queues {
         max: usize,
         visibility: Option<Duration>,
     ) -> Result<Vec<Message>, QueueError> {
-        let (name, clock, queues) = (name.to_owned(), self.clock.clone(), self.clone());
-        let job = move |db: &Connection| {
-            receive::receive(db, clock.now_ms(), cloud, &name, max, visibility)
-        };
-        let wake = move |received: &receive::Received| {
-            if let Some(dead_letter) = &received.dead_letter {
-                queues.arrived(cloud, dead_letter);
-            }
-        };
-        self.store.write_then(job, Box::new(wake)).await.map(|received| received.messages)
+        self.take(cloud, name, None, max, visibility).await
     }
 
     /// The first visible messages, not received.

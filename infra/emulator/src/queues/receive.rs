@@ -18,7 +18,7 @@ use crate::cloud::Cloud;
 pub(super) const UNBLOCKED: &str = "(fifo = 0 OR group_name IS NULL OR NOT EXISTS (
      SELECT 1 FROM queue_message AS other
      WHERE other.cloud = ?1 AND other.queue = ?2 AND other.group_name = queue_message.group_name
-       AND other.visible_ms > ?3 AND other.expires_ms > ?3
+       AND (other.visible_ms > ?3 OR other.holder IS NOT NULL) AND other.expires_ms > ?3
        AND (other.seq < queue_message.seq OR other.receive_count > 0)))";
 
 /// SQS: a message may be hidden for at most 12 hours, counted from its receive.
@@ -32,12 +32,14 @@ pub(super) struct Received {
     pub(super) dead_letter: Option<String>,
 }
 
-/// Takes up to `max` messages that are to be had now. Never waits.
+/// Takes up to `max` messages that are to be had now, for `holder` alone if there is one (`held.rs`). Never
+/// waits.
 pub(super) fn receive(
     db: &Connection,
     now_ms: i64,
     cloud: Cloud,
     name: &str,
+    holder: Option<&str>,
     max: usize,
     visibility: Option<Duration>,
 ) -> Result<Received, QueueError> {
@@ -64,7 +66,7 @@ pub(super) fn receive(
                 }
                 // A visibility of zero leaves it to be found again in the next round.
                 _ if received.messages.iter().any(|taken| taken.id == message.id) => {}
-                _ => received.messages.push(take(db, now_ms, seq, visible_ms)?),
+                _ => received.messages.push(take(db, now_ms, seq, visible_ms, holder)?),
             }
         }
         // Only buried messages make room for another round.
@@ -87,7 +89,8 @@ fn candidates(
     let order = if fifo { "seq" } else { "visible_ms, seq" };
     let mut query = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM queue_message
-         WHERE cloud = ?1 AND queue = ?2 AND visible_ms <= ?3 AND expires_ms > ?3 AND {UNBLOCKED}
+         WHERE cloud = ?1 AND queue = ?2 AND visible_ms <= ?3 AND holder IS NULL AND expires_ms > ?3
+           AND {UNBLOCKED}
          ORDER BY {order} LIMIT ?4"
     ))?;
     let limit = i64::try_from(max).unwrap_or(i64::MAX);
@@ -95,15 +98,21 @@ fn candidates(
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-fn take(db: &Connection, now_ms: i64, seq: i64, visible_ms: i64) -> Result<Message, QueueError> {
+fn take(
+    db: &Connection,
+    now_ms: i64,
+    seq: i64,
+    visible_ms: i64,
+    holder: Option<&str>,
+) -> Result<Message, QueueError> {
     let (_, message) = db
         .prepare_cached(&format!(
             "UPDATE queue_message SET nonce = ?2, visible_ms = ?3, received_ms = ?4,
                  first_received_ms = coalesce(first_received_ms, ?4),
-                 receive_count = receive_count + 1
+                 receive_count = receive_count + 1, holder = ?5
              WHERE seq = ?1 RETURNING {COLUMNS}"
         ))?
-        .query_row(params![seq, new_nonce(), visible_ms, now_ms], from_row)?;
+        .query_row(params![seq, new_nonce(), visible_ms, now_ms, holder], from_row)?;
     Ok(message)
 }
 
@@ -141,7 +150,8 @@ fn bury(
 struct Held {
     seq: i64,
     fifo: bool,
-    visible_ms: i64,
+    /// Nobody else can have it.
+    hidden: bool,
     received_ms: Option<i64>,
 }
 
@@ -157,14 +167,15 @@ fn held(
     let (id, nonce) = parse_receipt(receipt)?;
     let row = db
         .prepare_cached(
-            "SELECT nonce, seq, fifo, visible_ms, received_ms FROM queue_message
+            "SELECT nonce, seq, fifo, visible_ms > ?4 OR holder IS NOT NULL, received_ms
+             FROM queue_message
              WHERE cloud = ?1 AND queue = ?2 AND id = ?3 AND expires_ms > ?4",
         )?
         .query_row(params![cloud.as_str(), name, id, now_ms], |row| {
             let held = Held {
                 seq: row.get(1)?,
                 fifo: row.get(2)?,
-                visible_ms: row.get(3)?,
+                hidden: row.get(3)?,
                 received_ms: row.get(4)?,
             };
             Ok((row.get::<_, String>(0)?, held))
@@ -174,7 +185,7 @@ fn held(
     if latest != nonce {
         return Err(QueueError::ReceiptStale);
     }
-    if held.fifo && held.visible_ms <= now_ms {
+    if held.fifo && !held.hidden {
         return Err(QueueError::ReceiptExpired);
     }
     Ok(held)
@@ -206,7 +217,7 @@ pub(super) fn update(
     let held = held(db, now_ms, cloud, name, receipt)?;
     let visible_ms = later(now_ms, visibility);
     if cloud == Cloud::Aws {
-        if held.visible_ms <= now_ms {
+        if !held.hidden {
             return Err(QueueError::NotInFlight);
         }
         let limit = later(held.received_ms.unwrap_or(now_ms), SQS_HIDDEN_MAX);
@@ -238,8 +249,8 @@ pub(super) fn next_yield(
     let ready: bool = db
         .prepare_cached(&format!(
             "SELECT EXISTS (SELECT 1 FROM queue_message
-             WHERE cloud = ?1 AND queue = ?2 AND visible_ms <= ?3 AND expires_ms > ?3
-               AND {UNBLOCKED})"
+             WHERE cloud = ?1 AND queue = ?2 AND visible_ms <= ?3 AND holder IS NULL
+               AND expires_ms > ?3 AND {UNBLOCKED})"
         ))?
         .query_row(params![cloud.as_str(), name, now_ms], |row| row.get(0))?;
     if ready {
@@ -248,7 +259,7 @@ pub(super) fn next_yield(
     Ok(db
         .prepare_cached(
             "SELECT min(visible_ms) FROM queue_message
-             WHERE cloud = ?1 AND queue = ?2 AND visible_ms > ?3",
+             WHERE cloud = ?1 AND queue = ?2 AND visible_ms > ?3 AND holder IS NULL",
         )?
         .query_row(params![cloud.as_str(), name, now_ms], |row| row.get(0))?)
 }

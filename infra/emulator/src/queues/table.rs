@@ -13,7 +13,8 @@ use crate::store::StoreError;
 
 /// The tables that [`super::Queues`] needs in its store.
 ///
-/// `visible_ms > now` is what hides a message: a delay, a receive and a changed visibility all set it.
+/// `visible_ms > now` is what hides a message: a delay, a receive and a changed visibility all set it. A
+/// `holder` hides it too: it is at work on it (`held.rs`). Nobody is when the store is opened.
 /// `seq` is the order of sending; a message moved to a dead-letter queue gets a new one.
 pub const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS queue (
@@ -26,16 +27,21 @@ CREATE TABLE IF NOT EXISTS queue_message (
     body TEXT NOT NULL, attributes TEXT NOT NULL, fifo INTEGER NOT NULL,
     group_name TEXT, dedup TEXT, dead_from TEXT,
     sent_ms INTEGER NOT NULL, visible_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,
-    first_received_ms INTEGER, received_ms INTEGER, receive_count INTEGER NOT NULL);
+    first_received_ms INTEGER, received_ms INTEGER, receive_count INTEGER NOT NULL,
+    holder TEXT);
 CREATE INDEX IF NOT EXISTS queue_message_visible ON queue_message (cloud, queue, visible_ms, seq);
 CREATE INDEX IF NOT EXISTS queue_message_expires ON queue_message (cloud, queue, expires_ms);
 CREATE INDEX IF NOT EXISTS queue_message_id ON queue_message (cloud, queue, id);
 CREATE INDEX IF NOT EXISTS queue_message_group
     ON queue_message (cloud, queue, group_name, visible_ms) WHERE group_name IS NOT NULL;
+CREATE INDEX IF NOT EXISTS queue_message_holder
+    ON queue_message (cloud, holder) WHERE holder IS NOT NULL;
 CREATE TABLE IF NOT EXISTS queue_dedup (
     cloud TEXT NOT NULL, queue TEXT NOT NULL, dedup TEXT NOT NULL,
     id TEXT NOT NULL, seq INTEGER NOT NULL, until_ms INTEGER NOT NULL,
     PRIMARY KEY (cloud, queue, dedup)) WITHOUT ROWID;
+UPDATE queue_message SET holder = NULL, visible_ms = min(visible_ms, received_ms),
+    receive_count = max(receive_count - 1, 0) WHERE holder IS NOT NULL;
 ";
 
 /// A queue with the instants of its making and last change, in milliseconds since the Unix epoch.
@@ -164,9 +170,11 @@ pub(super) fn counts(
 ) -> Result<Counts, QueueError> {
     info(db, cloud, name)?;
     let mut query = db.prepare_cached(
-        "SELECT count(*) FILTER (WHERE visible_ms <= ?3),
-                count(*) FILTER (WHERE visible_ms > ?3 AND receive_count > 0),
-                count(*) FILTER (WHERE visible_ms > ?3 AND receive_count = 0)
+        "SELECT count(*) FILTER (WHERE visible_ms <= ?3 AND holder IS NULL),
+                count(*) FILTER (WHERE (visible_ms > ?3 AND receive_count > 0)
+                                       OR holder IS NOT NULL),
+                count(*) FILTER (WHERE visible_ms > ?3 AND receive_count = 0
+                                       AND holder IS NULL)
          FROM queue_message WHERE cloud = ?1 AND queue = ?2 AND expires_ms > ?3",
     )?;
     Ok(query.query_row(params![cloud.as_str(), name, now_ms], |row| {
@@ -186,7 +194,8 @@ pub(super) fn peek(
     info(db, cloud, name)?;
     let mut query = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM queue_message
-         WHERE cloud = ?1 AND queue = ?2 AND visible_ms <= ?3 AND expires_ms > ?3
+         WHERE cloud = ?1 AND queue = ?2 AND visible_ms <= ?3 AND holder IS NULL
+           AND expires_ms > ?3
          ORDER BY visible_ms, seq LIMIT ?4"
     ))?;
     let limit = i64::try_from(max).unwrap_or(i64::MAX);

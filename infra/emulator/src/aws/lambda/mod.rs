@@ -40,6 +40,7 @@ use self::async_invoke::Events;
 use self::function::Function;
 use self::invocation::Invocation;
 use crate::clock::Clock;
+use crate::cloud::Cloud;
 use crate::identity::Identity;
 use crate::process::Spawner;
 use crate::queues::Queues;
@@ -212,6 +213,14 @@ impl Lambda {
         let ends = self.0.functions.values().map(|entry| entry.function.end());
         futures_util::future::join_all(ends).await;
         self.0.tasks.wait().await;
+        self.release().await;
+    }
+
+    /// Gives back the messages that batches were at work on.
+    async fn release(&self) {
+        if let Err(error) = self.0.deps.queues.release(Cloud::Aws, event_source::HOLDER).await {
+            tracing::error!(%error, "messages under way are not given back");
+        }
     }
 
     fn entry(&self, name: &str) -> Result<&Entry, LambdaError> {

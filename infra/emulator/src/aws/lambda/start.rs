@@ -53,6 +53,7 @@ impl Lambda {
         }
         let warm = deps.warm;
         let lambda = Self(Arc::new(Inner { deps, functions, stop, tasks: TaskTracker::new() }));
+        lambda.release().await;
         for (function, source) in sources {
             if warm && let Err(why) = function.warm().await {
                 lambda.stop().await;

@@ -20,23 +20,24 @@ use super::app::{App, Deps, FunctionInfo, HostError, Input};
 use super::by_hand;
 use super::files::{self, Definition};
 use super::function_json::{Function, Trigger};
-use super::held::Held;
 use super::host_json::HttpMode;
 use super::http::{Front, answer, url};
 use super::invoke::{Invoker, Outcome};
+use super::launch;
+use super::queue_listener::{self, Source};
 use super::settings::Settings;
 use super::timer::Timer;
 use super::wire::Wire;
 use super::worker::{Launch, Plan, Worker};
-use super::{launch, queue_listener};
+use crate::cloud::Cloud;
 use crate::process::Log;
+use crate::queues::{QueueError, Queues};
 
 /// A running app. Dropping it stops it without waiting; [`FunctionsHost::stop`] waits.
 pub struct FunctionsHost {
     front: Arc<Front>,
     stop: CancellationToken,
     tasks: tokio::sync::Mutex<JoinSet<()>>,
-    held: Vec<Held>,
 }
 
 impl FunctionsHost {
@@ -80,21 +81,7 @@ impl FunctionsHost {
             }
         }
         // Before the worker starts, so that nothing of this host's own is released.
-        let mut held: Vec<Held> = functions
-            .iter()
-            .filter_map(|function| match &function.trigger {
-                Trigger::Queue { queue } => Some(Held {
-                    store: deps.store.clone(),
-                    queues: deps.queues.clone(),
-                    app: app.name.clone(),
-                    queue: queue.clone(),
-                }),
-                _ => None,
-            })
-            .collect();
-        held.sort_by(|a, b| a.queue.cmp(&b.queue));
-        held.dedup_by(|a, b| a.queue == b.queue);
-        release(&held, &log)
+        release(&deps.queues, &app.name, &log)
             .await
             .map_err(|source| HostError::Queue { app: app.name.clone(), source })?;
         let stop = CancellationToken::new();
@@ -116,11 +103,11 @@ impl FunctionsHost {
         });
         let (queued, jobs) = mpsc::unbounded_channel();
         tasks.spawn(by_hand::work(invoker.clone(), jobs, stop.clone()));
-        for held in &held {
-            let source = |function: &&Arc<Function>| matches!(&function.trigger, Trigger::Queue { queue } if *queue == held.queue);
-            for function in functions.iter().filter(source) {
+        for function in &functions {
+            if let Trigger::Queue { queue } = &function.trigger {
+                let source = Source { app: app.name.clone(), queue: queue.clone() };
                 let (function, invoker) = (Arc::clone(function), invoker.clone());
-                tasks.spawn(queue_listener::listen(function, invoker, held.clone(), stop.clone()));
+                tasks.spawn(queue_listener::listen(function, invoker, source, stop.clone()));
             }
         }
         for function in &functions {
@@ -146,7 +133,7 @@ impl FunctionsHost {
             queued,
         });
         tasks.spawn(serve(listener, Arc::clone(&front), stop.clone()));
-        Ok(Self { front, stop, tasks: tokio::sync::Mutex::new(tasks), held })
+        Ok(Self { front, stop, tasks: tokio::sync::Mutex::new(tasks) })
     }
 
     /// `http://127.0.0.1:PORT`, without the route prefix.
@@ -252,7 +239,8 @@ impl FunctionsHost {
         let mut tasks = self.tasks.lock().await;
         while tasks.join_next().await.is_some() {}
         // A store that fails now is read again at the next start.
-        let _ = release(&self.held, &self.front.invoker.log).await;
+        let invoker = &self.front.invoker;
+        let _ = release(&invoker.queues, &self.front.app, &invoker.log).await;
     }
 }
 
@@ -262,12 +250,10 @@ impl Drop for FunctionsHost {
     }
 }
 
-async fn release(held: &[Held], log: &Log) -> Result<(), crate::queues::QueueError> {
-    for held in held {
-        let count = held.release().await?;
-        if count > 0 {
-            log.line(&format!("host: {count} messages of '{}' are visible again", held.queue));
-        }
+async fn release(queues: &Queues, app: &str, log: &Log) -> Result<(), QueueError> {
+    let count = queues.release(Cloud::Azure, app).await?;
+    if count > 0 {
+        log.line(&format!("host: {count} messages that were under way are visible again"));
     }
     Ok(())
 }

@@ -13,7 +13,6 @@ mod by_hand;
 mod envelope;
 mod files;
 mod function_json;
-mod held;
 mod host;
 mod host_json;
 mod http;
@@ -42,11 +41,8 @@ pub use files::FileError;
 pub use host::FunctionsHost;
 pub use invoke::Outcome;
 
-/// The tables of this room: messages the host holds (`held`), what timers remember (`timer`).
+/// The tables of this room: what timers remember (`timer`).
 pub const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS azure_held (
-    app TEXT NOT NULL, queue TEXT NOT NULL, id TEXT NOT NULL, receipt TEXT NOT NULL,
-    PRIMARY KEY (app, queue, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS azure_timer (
     app TEXT NOT NULL, function TEXT NOT NULL, schedule TEXT NOT NULL,
     last_ms INTEGER, next_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,

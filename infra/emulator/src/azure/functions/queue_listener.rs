@@ -1,26 +1,25 @@
 //! queueTrigger: messages of a storage queue, each in an invocation of its own.
 //!
-//! Deals with: batches, renewing, deleting, giving back, poison queues, message encoding.
+//! Deals with: batches, deleting, giving back, poison queues, message encoding. A message is held while its
+//! invocation runs, where Azure renews a timeout.
 //! Does not deal with: the queue itself (`crate::queues`), the invocation (`invoke`).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::envelope::{BindingData, Datum, encode};
 use super::function_json::Function;
-use super::held::Held;
-use super::invoke::{Invoker, Outcome, send};
+use super::invoke::{Invoker, send};
 use super::outputs::from_base64;
 use crate::clock::instant;
 use crate::cloud::Cloud;
 use crate::queues::{Message, QueueError};
 
-/// What the host hides a message for while it works on it; renewed at half.
+/// What the host hides a message for while it works on it.
 const VISIBILITY: Duration = Duration::from_secs(600);
 /// An upper bound for waiting on a queue where nothing happens.
 const IDLE: Duration = Duration::from_secs(3600);
@@ -29,21 +28,30 @@ const IDLE: Duration = Duration::from_secs(3600);
 pub(crate) async fn listen(
     function: Arc<Function>,
     invoker: Invoker,
-    held: Held,
+    source: Source,
     stop: CancellationToken,
 ) {
-    let listener = Listener { function, invoker, held };
+    let listener = Listener { function, invoker, source, stop: stop.clone() };
     tokio::select! {
         () = stop.cancelled() => {}
         never = listener.run() => match never {},
     }
 }
 
+/// Where messages come from.
+#[derive(Clone)]
+pub(crate) struct Source {
+    /// Who holds them.
+    pub(crate) app: String,
+    pub(crate) queue: String,
+}
+
 #[derive(Clone)]
 struct Listener {
     function: Arc<Function>,
     invoker: Invoker,
-    held: Held,
+    source: Source,
+    stop: CancellationToken,
 }
 
 impl Listener {
@@ -51,7 +59,6 @@ impl Listener {
         let options = self.invoker.host.queues.clone();
         let threshold = usize::try_from(options.new_batch_threshold).unwrap_or(usize::MAX);
         let batch = usize::try_from(options.batch_size).unwrap_or(1);
-        let (tell_finished, mut finished) = mpsc::unbounded_channel();
         let mut running = JoinSet::new();
         loop {
             while running.try_join_next().is_some() {}
@@ -59,15 +66,15 @@ impl Listener {
                 running.join_next().await;
             }
             self.invoker.worker.accepting().await;
-            let mut ids = Vec::new();
-            while let Ok(id) = finished.try_recv() {
-                ids.push(id);
-            }
-            let messages = match self.held.take(batch, VISIBILITY, ids).await {
+            let Source { app, queue } = &self.source;
+            let queues = &self.invoker.queues;
+            let messages = match queues
+                .hold(Cloud::Azure, queue, app, batch, Some(VISIBILITY))
+                .await
+            {
                 Ok(messages) => messages,
                 Err(error) => {
                     if !matches!(error, QueueError::NoQueue(_)) {
-                        let queue = &self.held.queue;
                         self.line(&format!("error: the queue '{queue}' cannot be read: {error}"));
                         tokio::time::sleep(Duration::from_secs(1)).await;
                     }
@@ -78,14 +85,11 @@ impl Listener {
                 self.wait().await;
             }
             for message in messages {
-                let (listener, tell_finished) = (self.clone(), tell_finished.clone());
+                let listener = self.clone();
                 running.spawn(async move {
-                    let id = message.id.clone();
-                    if let Err(error) = listener.process(message).await {
-                        listener.line(&format!("warning: the message '{id}': {error}"));
+                    if let Err(error) = listener.process(&message).await {
+                        listener.line(&format!("warning: the message '{}': {error}", message.id));
                     }
-                    // The loop may have ended; then all that is held is released.
-                    let _ = tell_finished.send(id);
                 });
             }
         }
@@ -93,15 +97,33 @@ impl Listener {
 
     async fn wait(&self) {
         let until = self.invoker.clock.now() + IDLE;
-        if self.invoker.queues.wait(Cloud::Azure, &self.held.queue, until).await.is_err() {
+        if self.invoker.queues.wait(Cloud::Azure, &self.source.queue, until).await.is_err() {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 
-    async fn process(&self, message: Message) -> Result<(), QueueError> {
+    async fn process(&self, message: &Message) -> Result<(), QueueError> {
+        let settled = self.settle(message).await;
+        if self.stop.is_cancelled() {
+            // The emulator ended it, not the function: all that is held is released.
+            return Ok(());
+        }
+        let queues = &self.invoker.queues;
+        let ids = vec![message.id.clone()];
+        let free = queues.let_go(Cloud::Azure, &self.source.queue, ids).await;
+        match settled {
+            // The function updated or deleted it itself.
+            Err(QueueError::MessageGone | QueueError::ReceiptStale | QueueError::NoQueue(_)) => {
+                free
+            }
+            other => other.and(free),
+        }
+    }
+
+    async fn settle(&self, message: &Message) -> Result<(), QueueError> {
         let max = self.invoker.host.queues.max_dequeue_count;
         if message.receive_count > max {
-            return self.poison(&message, &message.receipt).await;
+            return self.poison(message).await;
         }
         let bytes = if self.invoker.host.queues.base64 {
             from_base64(&message.body)
@@ -112,67 +134,34 @@ impl Listener {
             self.line(&format!(
                 "error: the message '{}' in '{}' is not base64, so it goes to the poison queue \
                  without being tried; send base64, or set extensions.queues.messageEncoding to none",
-                message.id, self.held.queue
+                message.id, self.source.queue
             ));
-            return self.poison(&message, &message.receipt).await;
+            return self.poison(message).await;
         };
-        let (outcome, receipt) = self.invoke(&message, bytes).await;
+        let (data, binding_data) = describe(self.function.binary, message, bytes);
+        let outcome = self.invoker.run(&self.function, data, &binding_data).await;
         let queues = &self.invoker.queues;
-        let queue = &self.held.queue;
-        let done = match outcome.result {
-            Ok(_) => queues.delete(Cloud::Azure, queue, &receipt).await,
-            Err(_) if message.receive_count >= max => self.poison(&message, &receipt).await,
+        let queue = &self.source.queue;
+        match outcome.result {
+            Ok(_) => queues.delete(Cloud::Azure, queue, &message.receipt).await,
+            Err(_) if self.stop.is_cancelled() => Ok(()),
+            Err(_) if message.receive_count >= max => self.poison(message).await,
             Err(_) => {
                 let again = self.invoker.host.queues.visibility_timeout;
-                let hidden = queues.change_visibility(Cloud::Azure, queue, &receipt, again).await;
+                let hidden =
+                    queues.change_visibility(Cloud::Azure, queue, &message.receipt, again).await;
                 self.line(&format!(
                     "the message '{}' failed at receipt {} of {max}; it is visible again in {again:?}",
                     message.id, message.receive_count
                 ));
                 hidden.map(|_| ())
             }
-        };
-        match done {
-            // Somebody else took it over, or deleted it.
-            Err(QueueError::MessageGone | QueueError::ReceiptStale | QueueError::NoQueue(_)) => {
-                Ok(())
-            }
-            other => other,
-        }
-    }
-
-    /// Runs the function, renewing the message meanwhile; returns the receipt that holds then.
-    async fn invoke(&self, message: &Message, bytes: Vec<u8>) -> (Outcome, String) {
-        let (data, binding_data) = describe(self.function.binary, message, bytes);
-        let run = self.invoker.run(&self.function, data, &binding_data);
-        let mut run = std::pin::pin!(run);
-        let mut receipt = message.receipt.clone();
-        loop {
-            tokio::select! {
-                outcome = &mut run => return (outcome, receipt),
-                () = self.invoker.clock.sleep(VISIBILITY / 2) => {}
-            }
-            let queue = &self.held.queue;
-            let renewed =
-                self.invoker.queues.change_visibility(Cloud::Azure, queue, &receipt, VISIBILITY);
-            match renewed.await {
-                Ok(new) => {
-                    if let Err(error) = self.held.renewed(&message.id, &new).await {
-                        self.line(&format!("warning: the message '{}': {error}", message.id));
-                    }
-                    receipt = new;
-                }
-                Err(error) => self.line(&format!(
-                    "warning: the message '{}' cannot be renewed: {error}",
-                    message.id
-                )),
-            }
         }
     }
 
     /// Copies the message, which gets a new id there, and deletes it here.
-    async fn poison(&self, message: &Message, receipt: &str) -> Result<(), QueueError> {
-        let queue = &self.held.queue;
+    async fn poison(&self, message: &Message) -> Result<(), QueueError> {
+        let queue = &self.source.queue;
         if !queue.ends_with("-poison") {
             let poison = format!("{queue}-poison");
             self.line(&format!(
@@ -181,7 +170,7 @@ impl Listener {
                 message.id, message.receive_count, self.invoker.host.queues.max_dequeue_count
             ));
             send(&self.invoker.queues, &poison, message.body.clone()).await?;
-            self.invoker.queues.delete(Cloud::Azure, queue, receipt).await?;
+            self.invoker.queues.delete(Cloud::Azure, queue, &message.receipt).await?;
         }
         // A poison queue has none of its own: the message stays hidden for its ten minutes.
         Ok(())

@@ -1,11 +1,16 @@
 //! The SQS event source mapping: polls a queue and calls a function with batches.
 //!
-//! Deals with: several batches at once, the payload limit, deleting what succeeded.
+//! Deals with: several batches at once, the payload limit, deleting what succeeded, holding a message while
+//! its batch runs or waits for a slot.
 //! Does not deal with: visibility, redrive and FIFO order (the queue engine), filters and batching windows
 //! (no function of ours declares any).
 //!
 //! A FIFO queue gives nothing of a group that has a message in flight, so one batch at a time holds a
 //! group, however many batches there are.
+//!
+//! Lambda wants a visibility timeout of six times the function's, so that no message comes back while its
+//! call runs. Here it is held (`queues`), and the timeout, counted from the receive, is only how long a
+//! failed one waits for its next attempt.
 
 mod outcome;
 mod records;
@@ -25,10 +30,12 @@ use crate::queues::{Message, Queues};
 
 /// How long one poll waits for messages.
 const POLL: Duration = Duration::from_secs(20);
+/// Who holds the messages of batches.
+pub(super) const HOLDER: &str = "lambda";
 /// Before a queue that failed is asked again.
 const BREATH: Duration = Duration::from_secs(1);
 
-/// Polls `queue` until `stop`. Batches that run then are left to end; what they do not delete comes back.
+/// Polls `queue` until `stop`. What batches that run then do not delete is still held.
 pub(super) async fn run(
     function: Arc<Function>,
     queues: Queues,
@@ -47,13 +54,14 @@ pub(super) async fn run(
             }
         }
         let poll = async {
-            let messages = queues.receive(Cloud::Aws, &queue, batch.clamp(1, 10), None).await?;
+            let max = batch.clamp(1, 10);
+            let messages = queues.hold(Cloud::Aws, &queue, HOLDER, max, None).await?;
             if messages.is_empty() {
                 queues.wait(Cloud::Aws, &queue, queues.clock().now() + POLL).await?;
             }
             Ok(messages)
         };
-        // What is received and dropped here, because the emulator stops, comes back in time.
+        // What is received and dropped here, because the emulator stops, is released with the rest.
         let polled: Result<Vec<Message>, crate::queues::QueueError> = tokio::select! {
             polled = poll => polled,
             () = stop.cancelled() => return,
@@ -62,13 +70,15 @@ pub(super) async fn run(
             Ok(messages) if messages.is_empty() => {}
             Ok(messages) => {
                 let (function, queues, queue) = (function.clone(), queues.clone(), queue.clone());
+                let stop = stop.clone();
                 batches.spawn(async move {
-                    for messages in split(messages) {
-                        let ordered = messages.iter().any(|message| message.group.is_some());
-                        let done = deliver(&function, &queues, &queue, &messages).await;
-                        if ordered && !done {
-                            break;
-                        }
+                    let ids = messages.iter().map(|message| message.id.clone()).collect();
+                    if see_to(&function, &queues, &queue, messages).await || stop.is_cancelled() {
+                        // The emulator ended it, not the function: all that is held is released.
+                        return;
+                    }
+                    if let Err(error) = queues.let_go(Cloud::Aws, &queue, ids).await {
+                        tracing::error!(function = %function.spec.name, %queue, %error, "failed messages are not let go");
                     }
                 });
             }
@@ -106,6 +116,24 @@ fn split(messages: Vec<Message>) -> Vec<Vec<Message>> {
     batches
 }
 
+/// Delivers what was received; whether all of it succeeded.
+async fn see_to(
+    function: &Arc<Function>,
+    queues: &Queues,
+    queue: &str,
+    messages: Vec<Message>,
+) -> bool {
+    let ordered = messages.iter().any(|message| message.group.is_some());
+    let mut all = true;
+    for messages in split(messages) {
+        all &= deliver(function, queues, queue, &messages).await;
+        if ordered && !all {
+            break;
+        }
+    }
+    all
+}
+
 /// Whether every message of the batch succeeded.
 async fn deliver(
     function: &Arc<Function>,
@@ -136,7 +164,7 @@ async fn deliver(
     }
     for message in messages.iter().filter(|message| !failed.contains(&message.id)) {
         if let Err(error) = queues.delete(Cloud::Aws, queue, &message.receipt).await {
-            // It took longer than its visibility timeout: somebody else has it now.
+            // The function deleted it itself, or it expired meanwhile.
             tracing::warn!(function = %name, %queue, id = %message.id, %error, "message not deleted");
         }
     }

@@ -158,3 +158,41 @@ async fn a_crash_loses_no_message() {
     source.left(0).await;
     source.lambda.stop().await;
 }
+
+#[tokio::test]
+async fn no_message_comes_back_while_its_call_runs_and_a_late_failure_is_tried_at_once_in_order() {
+    let mut source = source(true, 4).await;
+    source.send("a1", Some("a")).await;
+    let slow = source.calls.recv().await.unwrap();
+    source.send("a2", Some("a")).await;
+    source.bench.deps.clock.advance(Duration::from_secs(3600)).unwrap();
+    for _ in 0..20 {
+        source.counts().await;
+    }
+    assert!(source.calls.try_recv().is_err(), "its timeout has passed, its call has not");
+    slow.fail();
+    let call = source.calls.recv().await.unwrap();
+    assert_eq!((bodies(&call), attempt(&call)), (vec!["a1", "a2"], "2"));
+    call.succeed("null");
+    source.left(0).await;
+    source.lambda.stop().await;
+}
+
+#[tokio::test]
+async fn a_batch_under_way_at_the_end_is_delivered_at_once_by_the_next_start_and_was_no_attempt() {
+    let mut source = source(false, 1).await;
+    source.send("one", None).await;
+    let cut_short = source.calls.recv().await.unwrap();
+    source.lambda.stop().await;
+    drop(cut_short);
+    assert_eq!(source.counts().await, Counts { visible: 1, in_flight: 0, delayed: 0 });
+    let (runtime, mut calls) = puppet();
+    let trigger = Trigger::Queue { queue: source.queue.to_owned(), batch: 10 };
+    let spec = FunctionSpec { trigger, ..FunctionSpec::new("app", "f", runtime) };
+    let lambda = source.bench.start(vec![spec]).await;
+    let call = calls.recv().await.unwrap();
+    assert_eq!((bodies(&call), attempt(&call)), (vec!["one"], "1"));
+    call.succeed("null");
+    source.left(0).await;
+    lambda.stop().await;
+}

@@ -130,7 +130,7 @@ async fn plain_texts_are_taken_where_host_json_says_so() {
 }
 
 #[tokio::test]
-async fn a_long_invocation_keeps_its_message_by_renewing_it() {
+async fn a_long_invocation_keeps_its_message_however_the_clock_jumps() {
     let ground = ground("{}", QUEUE).await;
     let mut rig = ground.start(hangs()).await;
     ground.send("orders", "aGk=").await;
@@ -139,8 +139,8 @@ async fn a_long_invocation_keeps_its_message_by_renewing_it() {
         let counts = ground.queues.counts(Cloud::Azure, "orders").await.unwrap();
         (counts.visible, counts.in_flight)
     };
-    for _ in 0..4 {
-        ground.clock.advance(Duration::from_secs(300)).unwrap();
+    for _ in 0..2 {
+        ground.clock.advance(Duration::from_secs(3600)).unwrap();
         ground.settle().await;
         assert_eq!(hidden_until().await, (0, 1));
     }
@@ -167,7 +167,7 @@ async fn what_a_stopped_host_held_is_visible_at_once() {
     ground.send("orders", "aGk=").await;
     rig.call().await;
     rig.host.stop().await;
-    assert_eq!(ground.take("orders").await.receive_count, 2);
+    assert_eq!(ground.take("orders").await.receive_count, 1, "what was cut short is no attempt");
 }
 
 #[tokio::test]
@@ -179,7 +179,7 @@ async fn a_killed_hosts_messages_are_visible_to_the_next_host() {
     // As if it were killed: nothing of it runs on, and nothing was said to the queue.
     drop(rig);
     let mut next = ground.start(answers("{}")).await;
-    assert_eq!(next.call().await.json()["Metadata"]["DequeueCount"], "2");
+    assert_eq!(next.call().await.json()["Metadata"]["DequeueCount"], "1");
     ground.empty("orders").await;
 }
 
