@@ -18,50 +18,50 @@ def refused(code, call):
 
 def buckets():
     s3 = boto3.client("s3")
-    s3.create_bucket(Bucket="scratch")
-    assert "scratch" in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    s3.create_bucket(Bucket="scratch-aws")
+    assert "scratch-aws" in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
 
     key = "notes/größe 1+1.txt"
     put = s3.put_object(
-        Bucket="scratch", Key=key, Body=b"hello", ContentType="text/plain", Metadata={"who": "me"}
+        Bucket="scratch-aws", Key=key, Body=b"hello", ContentType="text/plain", Metadata={"who": "me"}
     )
-    head = s3.head_object(Bucket="scratch", Key=key)
+    head = s3.head_object(Bucket="scratch-aws", Key=key)
     assert (head["ContentLength"], head["ContentType"]) == (5, "text/plain"), head
     assert head["Metadata"] == {"who": "me"} and head["ETag"] == put["ETag"]
-    part = s3.get_object(Bucket="scratch", Key=key, Range="bytes=1-3")
+    part = s3.get_object(Bucket="scratch-aws", Key=key, Range="bytes=1-3")
     assert part["Body"].read() == b"ell" and part["ContentRange"] == "bytes 1-3/5"
     refused(
         "PreconditionFailed",
-        lambda: s3.put_object(Bucket="scratch", Key=key, Body=b"other", IfNoneMatch="*"),
+        lambda: s3.put_object(Bucket="scratch-aws", Key=key, Body=b"other", IfNoneMatch="*"),
     )
 
     large = bytes(range(256)) * 4 * 1024 * 11 + b"tail"
     parts = TransferConfig(multipart_threshold=5 << 20, multipart_chunksize=5 << 20)
-    s3.upload_fileobj(io.BytesIO(large), "scratch", "large", Config=parts)
+    s3.upload_fileobj(io.BytesIO(large), "scratch-aws", "large", Config=parts)
     got = io.BytesIO()
-    s3.download_fileobj("scratch", "large", got, Config=parts)
+    s3.download_fileobj("scratch-aws", "large", got, Config=parts)
     assert got.getvalue() == large
 
-    source = {"Bucket": "scratch", "Key": key}
-    s3.copy_object(Bucket="scratch", Key="copy", CopySource=source)
-    assert s3.get_object(Bucket="scratch", Key="copy")["Body"].read() == b"hello"
+    source = {"Bucket": "scratch-aws", "Key": key}
+    s3.copy_object(Bucket="scratch-aws", Key="copy", CopySource=source)
+    assert s3.get_object(Bucket="scratch-aws", Key="copy")["Body"].read() == b"hello"
 
-    listed = s3.list_objects_v2(Bucket="scratch", Delimiter="/")
+    listed = s3.list_objects_v2(Bucket="scratch-aws", Delimiter="/")
     assert [entry["Key"] for entry in listed["Contents"]] == ["copy", "large"]
     assert listed["CommonPrefixes"] == [{"Prefix": "notes/"}]
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket="scratch", MaxKeys=2)
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket="scratch-aws", MaxKeys=2)
     assert [[entry["Key"] for entry in page["Contents"]] for page in pages] == [
         ["copy", "large"],
         [key],
     ]
-    s3.delete_object(Bucket="scratch", Key=key)
-    s3.delete_object(Bucket="scratch", Key=key)
-    refused("NoSuchKey", lambda: s3.get_object(Bucket="scratch", Key=key))
-    refused("404", lambda: s3.head_object(Bucket="scratch", Key=key))
+    s3.delete_object(Bucket="scratch-aws", Key=key)
+    s3.delete_object(Bucket="scratch-aws", Key=key)
+    refused("NoSuchKey", lambda: s3.get_object(Bucket="scratch-aws", Key=key))
+    refused("404", lambda: s3.head_object(Bucket="scratch-aws", Key=key))
     rest = {"Objects": [{"Key": "copy"}, {"Key": "large"}]}
-    assert len(s3.delete_objects(Bucket="scratch", Delete=rest)["Deleted"]) == 2
-    s3.delete_bucket(Bucket="scratch")
-    refused("NoSuchBucket", lambda: s3.list_objects_v2(Bucket="scratch"))
+    assert len(s3.delete_objects(Bucket="scratch-aws", Delete=rest)["Deleted"]) == 2
+    s3.delete_bucket(Bucket="scratch-aws")
+    refused("NoSuchBucket", lambda: s3.list_objects_v2(Bucket="scratch-aws"))
 
 
 def queues():

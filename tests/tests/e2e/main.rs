@@ -7,9 +7,15 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod cargo_lambda;
+#[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod dead_letters;
 #[cfg(test)]
 mod delivery;
+#[cfg(test)]
+mod dev;
 #[cfg(test)]
 mod emulator;
 #[cfg(test)]

@@ -24,6 +24,8 @@ use crate::manifest::TriggerSpec;
 
 /// How long the first event is not asked for while the state is being built.
 const INIT: Duration = Duration::from_secs(8);
+/// How long a call on Lambda may take at most.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// A function's answer, already JSON.
 type Answer = Result<Box<RawValue>, String>;
@@ -93,9 +95,9 @@ async fn dispatch(engine: &Engine, function: &Function, payload: &RawValue, call
 
 fn call(function: &Function, event: &LambdaEvent<Box<RawValue>>) -> Call {
     let context = &event.context;
-    // Absolute milliseconds since the epoch.
-    let deadline = SystemTime::UNIX_EPOCH + Duration::from_millis(context.deadline);
-    let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+    let now = SystemTime::now();
+    let deadline = deadline(context.deadline, now);
+    let left = deadline.duration_since(now).unwrap_or_default();
     Call {
         function: Arc::clone(&function.name),
         invocation_id: context.request_id.clone(),
@@ -106,6 +108,13 @@ fn call(function: &Function, event: &LambdaEvent<Box<RawValue>>) -> Call {
         host: "lambda",
         raw: Bytes::copy_from_slice(event.payload.get().as_bytes()),
     }
+}
+
+/// Lambda tells milliseconds since the epoch. `cargo lambda watch` tells how many are left (600000, always);
+/// as an instant that has passed before the call began.
+fn deadline(told_ms: u64, now: SystemTime) -> SystemTime {
+    let told = Duration::from_millis(told_ms);
+    if told <= LONGEST { now + told } else { SystemTime::UNIX_EPOCH + told }
 }
 
 /// `Root=1-{8 hex}-{24 hex};Parent={16 hex};Sampled=1` as a W3C trace context.

@@ -415,6 +415,13 @@ async fn the_handler_variable_picks_the_function_and_a_wrong_one_lists_all() {
 }
 
 #[test]
+fn a_deadline_is_an_instant_on_lambda_and_a_span_under_cargo_lambda() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    assert_eq!(deadline(1_767_225_603_000, now), now + Duration::from_secs(3));
+    assert_eq!(deadline(600_000, now), now + Duration::from_secs(600));
+}
+
+#[test]
 fn a_trace_of_xray_becomes_one_of_w3c() {
     let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
     let trace = from_xray(header).unwrap().traceparent;
