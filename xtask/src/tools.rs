@@ -13,7 +13,7 @@ pub(crate) struct Tool {
 }
 
 /// What the end-to-end tests call.
-pub(crate) const TOOLS: [Tool; 4] = [
+pub(crate) const TOOLS: [Tool; 5] = [
     Tool { name: "python3", probe: &["python3", "--version"], package: "python3" },
     Tool {
         name: "python3's venv",
@@ -21,6 +21,7 @@ pub(crate) const TOOLS: [Tool; 4] = [
         package: "python3-venv",
     },
     Tool { name: "node", probe: &["node", "--version"], package: "nodejs" },
+    Tool { name: "curl", probe: &["curl", "--version"], package: "curl" },
     Tool { name: "strace", probe: &["strace", "--version"], package: "strace" },
 ];
 

@@ -15,7 +15,8 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 use crate::machine::{binary, peer};
-use crate::stage::{SECRET, until};
+use crate::process::bindings;
+use crate::stage::{Cloud, SECRET, Stage, until};
 
 /// What cargo needs to say that a package of no dependencies has none.
 const MACHINE: [&str; 5] = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
@@ -64,8 +65,8 @@ impl Watch {
         Self { port, folder, host, functions: Vec::new() }
     }
 
-    /// Runs one function of the webhook, with what the host tells its functions and nothing else.
-    fn run(&mut self, function: &str, deliveries: &str) {
+    /// Runs one function of the webhook, with what the host tells its functions and `variables`.
+    fn run(&mut self, function: &str, variables: &[(String, String)]) {
         let mut command = Command::new(binary("webhook"));
         command.env_clear().envs([
             ("AWS_LAMBDA_RUNTIME_API", &*format!("http://127.0.0.1:{}/.rt/{function}", self.port)),
@@ -73,13 +74,8 @@ impl Watch {
             ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "4096"),
             ("_HANDLER", function),
-            ("ANYFN_BLOB_DELIVERIES", deliveries),
-            ("ANYFN_BLOB_ARCHIVE", "memory://archive"),
-            ("ANYFN_QUEUE_DELIVERIES", "memory://deliveries"),
-            ("ANYFN_DEAD_LETTER_ARCHIVE", "memory://dead-letters"),
-            ("WEBHOOK_SECRET_GITHUB", SECRET),
-            ("AZURE_STORAGE_KEY", "a2V5"),
         ]);
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         self.functions.push(start(&mut command, &self.log(function)));
     }
 
@@ -101,8 +97,11 @@ impl Watch {
         command.args(["--invoke-port", &self.port.to_string(), "--data-file"]).arg(file);
         command.arg(function).env_clear().env("HOME", self.folder.path()).kill_on_drop(true);
         let output = tokio::time::timeout(Duration::from_secs(30), command.output());
-        let output = output.await.unwrap_or_else(|_| panic!("no answer of {function}")).unwrap();
-        assert!(output.status.success(), "{output:?}");
+        let output = output
+            .await
+            .unwrap_or_else(|_| panic!("no answer of {function}: {}", self.said(function)))
+            .unwrap();
+        assert!(output.status.success(), "{output:?}: {}", self.said(function));
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
     }
 
@@ -149,13 +148,19 @@ fn record(id: &str, body: &str) -> Value {
     })
 }
 
+fn dead_letters(stage: &Stage) -> String {
+    let sqs = &stage.emulator.ready().aws.sqs;
+    format!("sqs://us-east-1/000000000000/archive-dead-letter?endpoint={sqs}")
+}
+
 #[tokio::test]
 async fn a_foreign_lambda_host_gets_http_answers_and_partial_batches() {
+    let stage = Stage::start().await;
     let mut watch = Watch::start().await;
-    watch.run("receive", "memory://deliveries");
-    // Nobody listens there: whoever needs a record must try again later.
-    let nowhere = format!("azblob://account/deliveries?endpoint=http://127.0.0.1:{}", free_port());
-    watch.run("archive", &nowhere);
+    let mut variables = bindings(&stage, Cloud::Aws);
+    variables.push(("ANYFN_DEAD_LETTER_ARCHIVE".to_owned(), dead_letters(&stage)));
+    watch.run("receive", &variables);
+    watch.run("archive", &variables);
 
     let body = r#"{"zen":"Keep it logically awesome."}"#;
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
@@ -170,10 +175,17 @@ async fn a_foreign_lambda_host_gets_http_answers_and_partial_batches() {
     let forged = watch.invoke("receive", &delivery("{}", &signature)).await;
     assert_eq!(forged["statusCode"], 401, "{}", watch.said("receive"));
 
-    // The one that is no note goes to the dead letters and is done; the other comes back.
+    // Without a record there is nothing to file, now or later: that one goes to the dead letters and is
+    // done. The other comes back.
     let key = format!("github/{}", "0".repeat(64));
-    let records = [record("first", "no note"), record("second", &json!({"key": key}).to_string())];
-    let batch = watch.invoke("archive", &json!({ "Records": records })).await;
+    let records = [record("first", &json!({"key": key}).to_string()), record("second", "no note")];
+    let batch = watch.invoke("archive", &json!({ "Records": &records })).await;
     assert_eq!(batch, json!({"batchItemFailures": [{"itemIdentifier": "second"}]}));
+    let queue = stage.queue(Cloud::Aws, "archive-dead-letter");
+    let dead = queue.receive(10, Duration::from_secs(30));
+    let dead: Vec<_> = dead.await.unwrap().into_iter().map(|message| message.body).collect();
+    assert_eq!(dead.len(), 1, "{dead:?}");
+    assert_eq!(dead[0], records[0]["body"].as_str().unwrap());
     watch.stop().await;
+    stage.stop().await;
 }

@@ -8,12 +8,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use crate::dev::Dev;
+use crate::emulator::{Dev, gone_within_a_second};
 use crate::machine::peer;
 use crate::stage::{Cloud, SECRET, Stage, http, photo, until};
 
@@ -79,15 +81,24 @@ async fn archived(stage: &Stage, id: &str) {
     .await;
 }
 
+/// What a function has logged, at the place that the control port tells.
+async fn log(dev: &Dev, cloud: Cloud, name: &str) -> String {
+    let url = format!("{}/_anyfn/functions", dev.at("/console"));
+    let answer: Value = http().get(url).send().await.unwrap().json().await.unwrap();
+    let functions = answer["functions"].as_array().unwrap();
+    let found = functions.iter().find(|one| one["name"] == name && one["host"] == cloud.host());
+    std::fs::read_to_string(found.unwrap()["log"].as_str().unwrap()).unwrap_or_default()
+}
+
 /// The ready file has what the command line's contract says and nothing more.
-fn check_shape(dev: &Dev) {
+fn check_shape(dev: &mut Dev) {
     let keys = |value: &Value| -> BTreeSet<String> {
         value.as_object().unwrap().keys().cloned().collect()
     };
     let named = |names: &str| names.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
     let ready = &dev.ready;
     assert_eq!(keys(ready), named("console pid aws azure functions"));
-    assert_eq!(ready["pid"], dev.pid());
+    assert_eq!(ready["pid"], dev.process.child().id());
     let aws = "region access_key_id secret_access_key s3 sqs lambda";
     assert_eq!(keys(&ready["aws"]), named(aws));
     assert_eq!(keys(&ready["azure"]), named("account key blob queue connection_string"));
@@ -107,12 +118,13 @@ fn check_shape(dev: &Dev) {
 
 #[tokio::test]
 async fn each_clouds_client_reaches_its_own_host_of_anyfn_dev() {
-    let dev = Dev::start().await;
-    check_shape(&dev);
-    let env = environment(&dev.ready, dev.folder.path());
-    let exe = |host| format!("/proc/{}/exe", dev.function(host, "thumbnail")["pid"]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut dev = Dev::start(&folder.path().join("state")).await;
+    check_shape(&mut dev);
+    let env = environment(&dev.ready, folder.path());
+    let exe = |cloud| format!("/proc/{}/exe", dev.function(cloud, "thumbnail")["pid"]);
     let mut sums = Command::new("sha256sum");
-    let sums = run(sums.args([exe("lambda"), exe("azure")]), &env, "").await;
+    let sums = run(sums.args(Cloud::BOTH.map(exe)), &env, "").await;
     let sums: BTreeSet<_> = sums.lines().map(|line| line.split(' ').next().unwrap()).collect();
     assert_eq!(sums.len(), 1, "one file on both hosts: {sums:?}");
 
@@ -128,7 +140,7 @@ async fn each_clouds_client_reaches_its_own_host_of_anyfn_dev() {
     };
     let counts = async || {
         let (lambda, azure) =
-            tokio::join!(dev.log("lambda", "thumbnail"), dev.log("azure", "thumbnail"));
+            tokio::join!(log(&dev, Cloud::Aws, "thumbnail"), log(&dev, Cloud::Azure, "thumbnail"));
         (
             lambda.matches("START RequestId: ").count(),
             lambda.matches("REPORT RequestId: ").count(),
@@ -144,7 +156,7 @@ async fn each_clouds_client_reaches_its_own_host_of_anyfn_dev() {
     until("the end of the azure invocation", async || (counts().await.3 > 0).then_some(())).await;
     assert_eq!(counts().await, (1, 1, 1, 1));
 
-    let file = |name: String| dev.folder.path().join(name).display().to_string();
+    let file = |name: String| folder.path().join(name).display().to_string();
     for width in WIDTHS {
         let [one, other] = [file(format!("{width}-a.jpg")), file(format!("{width}-b.jpg"))];
         let mut made = Vec::new();
@@ -161,18 +173,23 @@ async fn each_clouds_client_reaches_its_own_host_of_anyfn_dev() {
     }
 
     let body = r#"{"zen":"Half measures are as bad as nothing at all."}"#;
-    for host in ["lambda", "azure"] {
+    for cloud in Cloud::BOTH {
         let url =
-            format!("{}/hooks/github", dev.function(host, "receive")["url"].as_str().unwrap());
+            format!("{}/hooks/github", dev.function(cloud, "receive")["url"].as_str().unwrap());
         for (signature, status) in [(signature(body), "202"), (signature("other"), "401")] {
             let mut curl = Command::new("curl");
             curl.args(["-sS", "-o", &file("answer".to_owned()), "-w", "%{http_code}"]);
             curl.args(["-H", &format!("X-Hub-Signature-256: {signature}"), "-d", body, &url]);
-            curl.args(["-H", &format!("X-GitHub-Delivery: curl-{host}")]);
-            assert_eq!(run(&mut curl, &env, "").await, status, "{host}");
+            curl.args(["-H", &format!("X-GitHub-Delivery: curl-{}", cloud.host())]);
+            assert_eq!(run(&mut curl, &env, "").await, status, "{cloud:?}");
         }
     }
-    dev.stop().await;
+    let pids = dev.pids();
+    kill(Pid::from_raw(i32::try_from(pids[0]).unwrap()), Signal::SIGTERM).unwrap();
+    let ended = async || dev.process.child().try_wait().unwrap();
+    let status = until("the end of anyfn dev", ended).await;
+    assert!(status.success(), "{status}");
+    gone_within_a_second(&pids).await;
 }
 
 #[tokio::test]

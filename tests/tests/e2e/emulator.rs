@@ -25,7 +25,17 @@ pub(crate) fn command(state: &Path) -> Command {
     let settings = state.with_extension("env");
     std::fs::write(&settings, format!("WEBHOOK_SECRET_GITHUB=\"{SECRET}\"\n")).unwrap();
     let mut command = Command::new(binary("anyfn"));
-    command.args(["dev", "--port", "0", "--clock", "virtual", "--max-attempts", "1000"]);
+    command.args([
+        "dev",
+        "--host",
+        "both",
+        "--port",
+        "0",
+        "--clock",
+        "virtual",
+        "--max-attempts",
+        "1000",
+    ]);
     command.arg("--state").arg(state).arg("--env-file").arg(settings);
     for app in ["image-processing", "webhook"] {
         command.arg("--bin").arg(binary(app));

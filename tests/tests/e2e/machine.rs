@@ -40,6 +40,7 @@ fn every_foreign_client_starts() {
         &["-c", "import boto3, azure.storage.blob, azure.storage.queue, awslambdaric"],
     );
     said("node".as_ref(), &["--version"]);
+    said("curl".as_ref(), &["--version"]);
     said("strace".as_ref(), &["--version"]);
 }
 

@@ -15,8 +15,6 @@ mod dead_letters;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
-mod dev;
-#[cfg(test)]
 mod emulator;
 #[cfg(test)]
 mod forgery;

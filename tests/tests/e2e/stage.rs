@@ -2,7 +2,7 @@
 //!
 //! Deals with: starting it in this process on temporary state and free ports, opening stores and queues
 //! on either cloud, waiting for what must come. Does not deal with: `anyfn dev` as a process of its own
-//! (`dev.rs`).
+//! (`emulator.rs`).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
