@@ -5,6 +5,8 @@
 //!
 //! This binary is test and app in one: started with `ANYFN_TEST_APP` set it is the app.
 
+#![expect(clippy::print_stdout, reason = "the test's own report")]
+
 #[cfg(test)]
 mod app;
 #[cfg(test)]
