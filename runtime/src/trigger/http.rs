@@ -22,7 +22,7 @@ use crate::manifest::TriggerSpec;
 /// A response whose body is complete. The largest that every host can send is 6 MB.
 pub type Response = ::http::Response<Bytes>;
 
-/// A request whose body is complete. Derefs to [`http::Request`](::http::Request).
+/// A request whose body is complete. Derefs to the `Request` of crate `http`.
 #[derive(Clone, Debug)]
 pub struct Request {
     inner: ::http::Request<Bytes>,

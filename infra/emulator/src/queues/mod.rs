@@ -251,7 +251,7 @@ impl Queues {
         .await
     }
 
-    /// Wakes who waits for this queue. Only after a commit that [`insert`] was part of.
+    /// Wakes who waits for this queue. Only after a commit that `insert` was part of.
     pub fn arrived(&self, cloud: Cloud, name: &str) {
         self.arrivals.notify(cloud, name);
     }
