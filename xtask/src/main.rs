@@ -3,7 +3,9 @@
 //! Deals with: the command line. `test` is the gate, the others are single steps of it.
 //! Does not deal with: anything that a user of anyfn runs (`anyfn-cli`).
 #![expect(clippy::print_stdout, reason = "a developer's tool talks to its terminal")]
+#![expect(clippy::print_stderr, reason = "as above, where stdout is for figures alone")]
 
+mod bench;
 mod cargo;
 mod deny;
 mod gate;
@@ -23,7 +25,9 @@ usage: cargo xtask COMMAND
   test --quick  format, tidy, clippy, unit tests
   tidy          the house rules
   deny          licences, bans and sources of the dependencies
-  e2e [NAME]    end-to-end tests alone, those whose name contains NAME";
+  e2e [NAME]    end-to-end tests alone, those whose name contains NAME
+  bench NAME [--json]
+                figures beside the peers': invoke or all; minutes each";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -51,6 +55,8 @@ fn run(words: &[&str]) -> Result<(), String> {
         ["deny"] => deny::run(&place()?),
         ["e2e"] => gate::end_to_end(&place()?, ""),
         ["e2e", name] => gate::end_to_end(&place()?, name),
+        ["bench", name] => bench::run(&place()?, name, false),
+        ["bench", name, "--json"] => bench::run(&place()?, name, true),
         _ => Err(USAGE.to_owned()),
     }
 }

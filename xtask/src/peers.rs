@@ -21,7 +21,7 @@ pub(crate) fn venv(place: &Place) -> PathBuf {
 /// # Errors
 /// What is missing and how to get it, or which command failed.
 pub(crate) fn set_up(place: &Place) -> Result<(), String> {
-    tools::set_up()?;
+    tools::install(&tools::TOOLS)?;
     let venv = venv(place);
     let requirements = place.root.join(REQUIREMENTS);
     let listed =

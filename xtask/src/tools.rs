@@ -29,8 +29,8 @@ pub(crate) const TOOLS: [Tool; 5] = [
 ///
 /// # Errors
 /// A sentence that says how to get what is missing.
-pub(crate) fn set_up() -> Result<(), String> {
-    let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !works(tool.probe)).collect();
+pub(crate) fn install(tools: &[Tool]) -> Result<(), String> {
+    let missing: Vec<&Tool> = tools.iter().filter(|tool| !works(tool.probe)).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -40,7 +40,7 @@ pub(crate) fn set_up() -> Result<(), String> {
     if !(is_root() && works(&["apt-get", "--version"])) {
         return Err(hint);
     }
-    println!("installing {}", packages.join(" "));
+    eprintln!("installing {}", packages.join(" "));
     let install =
         [&["apt-get", "install", "-y", "-qq", "--no-install-recommends"], packages.as_slice()]
             .concat();

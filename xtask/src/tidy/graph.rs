@@ -7,7 +7,7 @@ use super::Finding;
 use crate::cargo::Package;
 
 /// What each crate may depend on; a crate under `functions/` has the row `functions`.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("anyfn", &[]),
     ("anyfn-services", &[]),
     ("anyfn-emulator", &["anyfn"]),
@@ -15,6 +15,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
     ("functions", &["anyfn", "anyfn-services"]),
     ("xtask", &[]),
     ("anyfn-tests", &["*"]),
+    ("anyfn-benches", &["*"]),
 ];
 
 /// Dependencies that point the wrong way.

@@ -1,0 +1,48 @@
+//! The programs that measure: built as they would be packaged, run, and read.
+//!
+//! Deals with: the profile `packed`, a driver's rows (a JSON object a line on its stdout).
+//! Does not deal with: what a driver measures.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::row::Row;
+use crate::cargo;
+use crate::gate::Place;
+
+/// Builds with the profile `packed` and says where the binaries are. `what` is cargo's selection,
+/// such as `-p webhook`.
+///
+/// # Errors
+/// The call, if it did not succeed.
+pub(super) fn build(place: &Place, what: &str) -> Result<PathBuf, String> {
+    let line = format!("build --locked --profile packed {what}");
+    eprintln!("$ cargo {line}");
+    let mut build = cargo::command(&place.root);
+    // Rows are all that stdout is for.
+    let status = build.args(line.split_whitespace()).stdout(Stdio::null()).status();
+    match status {
+        Ok(status) if status.success() => Ok(place.target.join("packed")),
+        Ok(status) => Err(format!("cargo {line}: {status}")),
+        Err(error) => Err(format!("cargo {line}: {error}")),
+    }
+}
+
+/// Runs a driver to its end and reads the rows that it prints.
+///
+/// # Errors
+/// The driver's failure, or a line that is no row.
+pub(super) fn rows(driver: &Path, arguments: &[&str]) -> Result<Vec<Row>, String> {
+    eprintln!("$ {} {}", driver.display(), arguments.join(" "));
+    let mut command = Command::new(driver);
+    let output = command.args(arguments).stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("{}: {error}", driver.display()))?;
+    if !output.status.success() {
+        return Err(format!("{}: {}", driver.display(), output.status));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let row = |line: &str| {
+        serde_json::from_str(line).map_err(|error| format!("`{line}` is no row: {error}"))
+    };
+    text.lines().filter(|line| !line.is_empty()).map(row).collect()
+}
