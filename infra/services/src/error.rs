@@ -6,6 +6,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use http::StatusCode;
+
 /// The result of everything here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -25,7 +27,11 @@ pub enum ErrorKind {
     TooLarge,
     /// A binding, a name, an argument or a credential is wrong: trying again does not help.
     Config,
-    /// The provider could not be reached or asked to slow down, after several tries: later may do.
+    /// The provider asked to slow down, and went on asking after several tries: send fewer calls at
+    /// once. Apart from [`ErrorKind::Unavailable`] because waiting alone does not help against one's
+    /// own load.
+    Throttled,
+    /// The provider could not be reached or failed, after several tries: later may do.
     Unavailable,
     /// Anything else, by the provider's own word.
     Other,
@@ -39,6 +45,7 @@ pub struct Error {
     operation: &'static str,
     message: String,
     context: Vec<(&'static str, String)>,
+    status: Option<StatusCode>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -48,13 +55,19 @@ impl Error {
         operation: &'static str,
         message: impl Into<String>,
     ) -> Self {
-        let (context, source) = (Vec::new(), None);
-        Self { kind, operation, message: message.into(), context, source }
+        let (context, status, source) = (Vec::new(), None, None);
+        Self { kind, operation, message: message.into(), context, status, source }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.context.push((name, value.into()));
         self
+    }
+
+    /// The status that the provider answered with.
+    pub(crate) fn answered(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self.with("status", status.as_str())
     }
 
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -73,6 +86,10 @@ impl Error {
         self.kind
     }
 
+    pub(crate) fn status(&self) -> Option<StatusCode> {
+        self.status
+    }
+
     /// The operation that failed, e.g. `"blob get"`.
     pub fn operation(&self) -> &'static str {
         self.operation
@@ -80,7 +97,7 @@ impl Error {
 
     /// Whether the same call may succeed later. The client has already tried several times.
     pub fn is_temporary(&self) -> bool {
-        self.kind == ErrorKind::Unavailable
+        matches!(self.kind, ErrorKind::Throttled | ErrorKind::Unavailable)
     }
 }
 

@@ -22,16 +22,9 @@ struct Refusal {
 
 /// The error for an answer that is no success.
 pub(crate) fn error(operation: &'static str, reply: &Reply) -> Error {
-    let Refusal { code, message } = refusal(reply);
-    let text = match (code.is_empty(), message.is_empty()) {
-        (true, true) => format!("the provider answered {}", reply.status),
-        (false, true) => code,
-        (true, false) => message,
-        (false, false) => format!("{code}: {message}"),
-    };
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text: String = text.chars().take(MAX_TEXT).collect();
-    let error = Error::new(kind(reply), operation, text).with("status", reply.status.as_str());
+    let refusal = refusal(reply);
+    let text = text(&refusal).unwrap_or_else(|| format!("the provider answered {}", reply.status));
+    let error = Error::new(kind_of(&refusal, reply), operation, text).answered(reply.status);
     let id = ["x-amz-request-id", "x-amzn-requestid", "x-ms-request-id"];
     let error = match id.iter().find_map(|name| reply.header(name)) {
         Some(id) => error.with("request", id),
@@ -45,19 +38,40 @@ pub(crate) fn error(operation: &'static str, reply: &Reply) -> Error {
     }
 }
 
+/// The error for a part of an answer that has no status of its own.
+pub(crate) fn of_code(operation: &'static str, code: String, message: String) -> Error {
+    let kind = by_code(&code).unwrap_or(ErrorKind::Other);
+    let text = text(&Refusal { code, message }).unwrap_or_else(|| "it was refused".to_owned());
+    Error::new(kind, operation, text)
+}
+
 /// What a caller may do about an answer that is no success.
 pub(crate) fn kind(reply: &Reply) -> ErrorKind {
-    by_code(&refusal(reply).code).unwrap_or_else(|| match reply.status.as_u16() {
+    kind_of(&refusal(reply), reply)
+}
+
+/// Both words on one line, if there is one.
+fn text(Refusal { code, message }: &Refusal) -> Option<String> {
+    let joint = if code.is_empty() || message.is_empty() { "" } else { ": " };
+    let all = format!("{code}{joint}{message}");
+    let text = all.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!text.is_empty()).then(|| text.chars().take(MAX_TEXT).collect())
+}
+
+fn kind_of(refusal: &Refusal, reply: &Reply) -> ErrorKind {
+    by_code(&refusal.code).unwrap_or_else(|| match reply.status.as_u16() {
         404 => ErrorKind::NotFound,
         401 | 403 => ErrorKind::Denied,
         412 => ErrorKind::Precondition,
         413 => ErrorKind::TooLarge,
-        408 | 429 | 500.. => ErrorKind::Unavailable,
+        429 => ErrorKind::Throttled,
+        408 | 500.. => ErrorKind::Unavailable,
         300..=399 => ErrorKind::Config,
         _ => ErrorKind::Other,
     })
 }
 
+/// What a caller may do about a code; `None` where the answer's status says more.
 fn by_code(code: &str) -> Option<ErrorKind> {
     Some(match code {
         "NoSuchKey" | "BlobNotFound" | "MessageNotFound" => ErrorKind::NotFound,
@@ -78,6 +92,8 @@ fn by_code(code: &str) -> Option<ErrorKind> {
         "BlobAlreadyExists" | "UnauthorizedBlobOverwrite" => ErrorKind::AlreadyExists,
         "PreconditionFailed"
         | "ConditionNotMet"
+        | "NoSuchUpload"
+        | "InvalidBlockList"
         | "PopReceiptMismatch"
         | "ReceiptHandleIsInvalid" => ErrorKind::Precondition,
         "AccessDenied"
@@ -90,18 +106,22 @@ fn by_code(code: &str) -> Option<ErrorKind> {
         | "SignatureDoesNotMatch"
         | "UnrecognizedClientException" => ErrorKind::Denied,
         "EntityTooLarge" | "RequestBodyTooLarge" => ErrorKind::TooLarge,
+        // Azure's `ServerBusy` is how an account over its limits answers.
+        "SlowDown"
+        | "ServerBusy"
+        | "Throttling"
+        | "ThrottlingException"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "KmsThrottled" => ErrorKind::Throttled,
         // A conditional write met another under way: S3 asks to try again.
         "ConditionalRequestConflict"
         | "OperationAborted"
         | "RequestTimeout"
-        | "SlowDown"
-        | "ServerBusy"
         | "OperationTimedOut"
-        | "InternalError"
-        | "Throttling"
-        | "ThrottlingException"
-        | "RequestThrottled"
-        | "KmsThrottled" => ErrorKind::Unavailable,
+        | "ServiceUnavailable"
+        | "InternalError" => ErrorKind::Unavailable,
         _ => return None,
     })
 }
@@ -167,7 +187,10 @@ mod tests {
             (400, sts, ErrorKind::Denied, "ExpiredTokenException: old"),
             (401, entra, ErrorKind::Denied, "invalid_client: AADSTS7000215"),
             (503, "busy", ErrorKind::Unavailable, "503 Service Unavailable"),
-            (400, r#"{"__type":"RequestThrottled"}"#, ErrorKind::Unavailable, "RequestThrottled"),
+            (400, r#"{"__type":"RequestThrottled"}"#, ErrorKind::Throttled, "RequestThrottled"),
+            (429, "", ErrorKind::Throttled, "429 Too Many Requests"),
+            (503, "<Error><Code>SlowDown</Code></Error>", ErrorKind::Throttled, "SlowDown"),
+            (500, "<Error><Code>InternalError</Code></Error>", ErrorKind::Unavailable, "Internal"),
         ] {
             let error = error("test", &reply(status, &[], body));
             assert_eq!(error.kind(), kind, "{body}");

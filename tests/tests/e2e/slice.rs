@@ -98,7 +98,8 @@ async fn a_signed_webhook_is_archived_once_and_a_forged_one_never() {
 async fn the_services_behave_alike_on_the_emulated_clouds() {
     let stage = Stage::start().await;
     for cloud in Cloud::BOTH {
-        anyfn_services::behaviour::blob(&stage.store(cloud, "archive")).await.unwrap();
+        let store = stage.store(cloud, "archive");
+        anyfn_services::behaviour::blob(&store, store.capability()).await.unwrap();
         let queue = stage.queue(cloud, "deliveries-scratch");
         let engine = stage.emulator.queues();
         let side = match cloud {

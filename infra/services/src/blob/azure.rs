@@ -1,24 +1,46 @@
 //! A store in Azure Blob Storage.
 //!
-//! Deals with: the five calls a store is made of, on block blobs. Does not deal with: blocks (one put
-//! takes up to 5000 MiB), snapshots, leases, or anything of a container but its blobs.
+//! Deals with: one block blob at a time, as a whole, and pages of a listing. Does not deal with: blocks
+//! (`azure/blocks`), copies (`azure/copy`), deleting many (`azure/batch`), snapshots, leases, or
+//! anything of a container but its blobs.
 
+mod batch;
+mod blocks;
+mod copy;
 mod listing;
 
+use std::ops::Range;
+
 use bytes::Bytes;
+use http::request::Builder;
 use http::{Request, header};
 use url::Url;
 
-use super::{Content, Entry, Object, When, key, read};
+use super::reader::Source;
+use super::write::{When, gone};
+use super::{Capability, Content, Entry, Object, Page, key, many, read};
 use crate::address;
 use crate::credentials::AzureSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Http, Longest, Reply};
-use crate::reply;
 use crate::sign::{Client, Signer};
 
 const METADATA: &str = "x-ms-meta-";
+
+/// "Scalability and performance targets for Blob storage", and the reference of Put Blob, List Blobs
+/// and Blob Batch. A block may be larger; it is as small as S3's so that memory is as little.
+pub(super) const CAPABILITY: Capability = Capability {
+    max_put_bytes: 5000 << 20,
+    max_copy_bytes: u64::MAX,
+    part_bytes: 5 << 20,
+    max_parts: 50_000,
+    max_page: 5000,
+    max_deletions: 256,
+    conditional_writes: true,
+    conditional_delete: true,
+    conditional_delete_many: true,
+};
 
 #[derive(Debug)]
 pub(super) struct Azure {
@@ -38,11 +60,8 @@ impl Azure {
         let base = format!("{}/{container}", address::azure("blob", &account, endpoint));
         let source = AzureSource::find(environment)?;
         let signer = Signer::Azure { source, account };
-        Ok(Self {
-            client: Client { http: Http::default(), signer },
-            base,
-            container: container.to_owned(),
-        })
+        let client = Client { http: Http::default(), signer };
+        Ok(Self { client, base, container: container.to_owned() })
     }
 
     pub(super) fn account(&self) -> &str {
@@ -55,15 +74,46 @@ impl Azure {
     pub(super) async fn get(&self, key: &str, longest: u64) -> Result<Object> {
         let operation = "blob get";
         let request = Request::get(self.url(key)).extension(Longest(longest));
-        let reply = self.send(operation, request, Bytes::new()).await;
-        let reply = reply.map_err(|error| self.at(error, key))?;
+        let reply = self.call(operation, request, Bytes::new(), key).await?;
         read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
+    }
+
+    pub(super) async fn range(&self, key: &str, range: Range<u64>) -> Result<Object> {
+        let operation = "blob get range";
+        let mut reply = None;
+        if let Some(request) = read::within(Request::get(self.url(key)), &range) {
+            reply = match self.call(operation, request, Bytes::new(), key).await {
+                Err(error) if read::is_beyond(&error) => None,
+                answer => Some(answer?),
+            };
+        }
+        let reply = match reply {
+            Some(reply) => reply,
+            // No bytes of it, but all else.
+            None => self.call(operation, Request::head(self.url(key)), Bytes::new(), key).await?,
+        };
+        read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
+    }
+
+    pub(super) async fn stream(
+        &self,
+        key: &str,
+        from: Option<(u64, &str)>,
+    ) -> Result<(Entry, Source)> {
+        let operation = "blob stream";
+        let request = read::going_on(Request::get(self.url(key)), from);
+        let opened = async {
+            let streaming = self.client.open(operation, request).await?;
+            let entry = read::entry(operation, streaming.headers(), key)?;
+            Ok((entry, Source::Coming(streaming)))
+        };
+        opened.await.map_err(|error| self.at(error, key))
     }
 
     pub(super) async fn head(&self, key: &str) -> Result<Entry> {
         let operation = "blob head";
-        let reply = self.send(operation, Request::head(self.url(key)), Bytes::new()).await?;
-        read::entry(operation, &reply, key).map_err(|error| self.at(error, key))
+        let reply = self.call(operation, Request::head(self.url(key)), Bytes::new(), key).await?;
+        read::entry(operation, &reply.headers, key).map_err(|error| self.at(error, key))
     }
 
     pub(super) async fn write(
@@ -73,86 +123,59 @@ impl Azure {
         content: Content,
         when: When<'_>,
     ) -> Result<String> {
-        let mut request = Request::put(self.url(key))
+        let request = when
+            .on(Request::put(self.url(key)))
             .header("x-ms-blob-type", "BlockBlob")
             .header(header::CONTENT_TYPE, content.media_type());
-        for (name, value) in &content.metadata {
-            request = request.header(format!("{METADATA}{name}"), value);
-        }
-        request = match when {
-            When::Always => request,
-            When::Absent => request.header(header::IF_NONE_MATCH, "*"),
-            When::Matches(etag) => request.header(header::IF_MATCH, format!("\"{etag}\"")),
-        };
-        let reply = self.send(operation, request, content.bytes).await?;
-        if reply.status.is_success() {
-            return read::etag(operation, &reply).map_err(|error| self.at(error, key));
-        }
-        let error = self.at(reply::error(operation, &reply), key);
-        Err(match (when, error.kind()) {
-            // 409 and 412 are both in use for it.
-            (When::Absent, ErrorKind::Precondition) => error.of_kind(ErrorKind::AlreadyExists),
-            (When::Absent, ErrorKind::Other) if reply.status == http::StatusCode::CONFLICT => {
-                error.of_kind(ErrorKind::AlreadyExists)
-            }
-            (When::Matches(_), ErrorKind::NotFound) => error.of_kind(ErrorKind::Precondition),
-            _ => error,
-        })
+        let reply =
+            self.call(operation, with_metadata(request, &content), content.bytes, key).await;
+        let reply = reply.map_err(|error| when.refused(error))?;
+        read::etag(operation, &reply.headers).map_err(|error| self.at(error, key))
     }
 
-    pub(super) async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
-        let operation = "blob list";
-        let (mut entries, mut marker) = (Vec::new(), None::<String>);
-        loop {
-            let mut query = vec![("restype", "container"), ("comp", "list"), ("prefix", prefix)];
-            query.extend(marker.as_deref().map(|marker| ("marker", marker)));
-            let url = format!("{}{}", self.base, address::query(&query));
-            let reply = self.send(operation, Request::get(url), Bytes::new()).await?;
-            if !reply.status.is_success() {
-                return Err(self.at(reply::error(operation, &reply), prefix));
-            }
-            let page = listing::read(&reply.body);
-            let page = page
-                .map_err(|text| self.at(Error::new(ErrorKind::Other, operation, text), prefix))?;
-            entries.extend(page.entries);
-            // A page may be empty and yet not be the last one.
-            if page.next.is_none() || page.next == marker {
-                return Ok(entries);
-            }
-            marker = page.next;
-        }
+    pub(super) async fn page(&self, prefix: &str, limit: u32, after: Option<&str>) -> Result<Page> {
+        let (operation, limit) = ("blob list", limit.to_string());
+        let mut query = vec![("restype", "container"), ("comp", "list"), ("maxresults", &*limit)];
+        query.push(("prefix", prefix));
+        query.extend(after.map(|marker| ("marker", marker)));
+        let url = format!("{}{}", self.base, address::query(&query));
+        let reply = self.call(operation, Request::get(url), Bytes::new(), prefix).await?;
+        let page = listing::read(&reply.body);
+        page.map_err(|text| self.at(Error::new(ErrorKind::Other, operation, text), prefix))
     }
 
-    pub(super) async fn delete(&self, key: &str) -> Result<()> {
-        let operation = "blob delete";
-        let request = Request::delete(self.url(key)).header("x-ms-delete-snapshots", "include");
-        let reply = self.send(operation, request, Bytes::new()).await?;
-        let error = reply::error(operation, &reply);
-        if reply.status.is_success() || error.kind() == ErrorKind::NotFound {
-            return Ok(());
-        }
-        Err(self.at(error, key))
+    pub(super) async fn delete(&self, key: &str, when: When<'_>) -> Result<()> {
+        gone(self.call(many::OPERATION, self.deleting(key, when), Bytes::new(), key).await)
+    }
+
+    fn deleting(&self, key: &str, when: When<'_>) -> Builder {
+        when.on(Request::delete(self.url(key)).header("x-ms-delete-snapshots", "include"))
     }
 
     fn url(&self, key: &str) -> String {
         format!("{}/{}", self.base, key::encode(key))
     }
 
-    async fn send(
+    /// An answer that is no success is an error, about the key.
+    async fn call(
         &self,
         operation: &'static str,
-        request: http::request::Builder,
+        request: Builder,
         body: Bytes,
+        key: &str,
     ) -> Result<Reply> {
-        let malformed = |error| {
-            Error::new(ErrorKind::Config, operation, "the request is malformed").because(error)
-        };
-        self.client.send(operation, request.body(body).map_err(malformed)?).await
+        let reply = self.client.call(operation, request, body).await;
+        reply.map_err(|error| self.at(error, key))
     }
 
     fn at(&self, error: Error, key: &str) -> Error {
         error.with("key", key).with("store", &self.base)
     }
+}
+
+fn with_metadata(request: Builder, content: &Content) -> Builder {
+    let pairs = content.metadata.iter();
+    pairs.fold(request, |request, (name, value)| request.header(format!("{METADATA}{name}"), value))
 }
 
 #[cfg(test)]

@@ -1,21 +1,22 @@
 //! A blob from the headers that S3 and Azure share.
 //!
-//! Deals with: ETag, length, type, date, metadata. Does not deal with: listings.
+//! Deals with: ETag, length, type, date, metadata, and asking for a part. Does not deal with: listings.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use http::header;
+use http::request::Builder;
+use http::{HeaderMap, StatusCode};
 
 use super::{Entry, Object};
 use crate::dates;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Reply;
-use crate::reply;
 
 /// What `GET` gave; the provider's own name starts its metadata's headers, e.g. `x-amz-meta-`.
 pub(super) fn object(operation: &'static str, reply: Reply, metadata: &str) -> Result<Object> {
-    if !reply.status.is_success() {
-        return Err(reply::error(operation, &reply));
-    }
-    let etag = etag(operation, &reply)?;
+    let etag = etag(operation, &reply.headers)?;
     let named = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         let name = name.as_str().strip_prefix(metadata)?;
         Some((name.to_owned(), value.to_str().ok()?.to_owned()))
@@ -26,26 +27,48 @@ pub(super) fn object(operation: &'static str, reply: Reply, metadata: &str) -> R
     Ok(Object { bytes: reply.body, etag, content_type, metadata, last_modified })
 }
 
-/// What `HEAD` gave.
-pub(super) fn entry(operation: &'static str, reply: &Reply, key: &str) -> Result<Entry> {
-    if !reply.status.is_success() {
-        return Err(reply::error(operation, reply));
-    }
-    let size = reply.header("content-length").and_then(|length| length.parse().ok());
+/// What `HEAD` gave, or the head of a `GET`.
+pub(super) fn entry(operation: &'static str, headers: &HeaderMap, key: &str) -> Result<Entry> {
+    let size = text(headers, "content-length").and_then(|length| length.parse().ok());
     let Some(size) = size else {
         return Err(Error::new(ErrorKind::Other, operation, "the answer has no content-length"));
     };
-    let last_modified = dates::read(reply.header("last-modified").unwrap_or_default());
-    Ok(Entry { key: key.to_owned(), size, etag: etag(operation, reply)?, last_modified })
+    let last_modified = dates::read(text(headers, "last-modified").unwrap_or_default());
+    Ok(Entry { key: key.to_owned(), size, etag: etag(operation, headers)?, last_modified })
 }
 
 /// The ETag of an answer that must have one.
-pub(super) fn etag(operation: &'static str, reply: &Reply) -> Result<String> {
-    let etag = reply.header("etag").map(unquoted).filter(|etag| !etag.is_empty());
+pub(super) fn etag(operation: &'static str, headers: &HeaderMap) -> Result<String> {
+    let etag = text(headers, "etag").map(unquoted).filter(|etag| !etag.is_empty());
     etag.ok_or_else(|| Error::new(ErrorKind::Other, operation, "the answer has no ETag"))
 }
 
 /// Headers have quotes, Azure's listings have none.
 pub(super) fn unquoted(etag: &str) -> String {
     etag.trim_matches('"').to_owned()
+}
+
+/// The request, of these bytes only. HTTP has no word for a range without bytes.
+pub(super) fn within(request: Builder, range: &Range<u64>) -> Option<Builder> {
+    let last = range.end.checked_sub(1).filter(|last| *last >= range.start)?;
+    Some(request.header(header::RANGE, format!("bytes={}-{last}", range.start)))
+}
+
+/// The request, from a byte on, of what has the ETag only.
+pub(super) fn going_on(request: Builder, from: Option<(u64, &str)>) -> Builder {
+    match from {
+        None => request,
+        Some((at, etag)) => request
+            .header(header::RANGE, format!("bytes={at}-"))
+            .header(header::IF_MATCH, format!("\"{etag}\"")),
+    }
+}
+
+/// Whether the blob ends before the range begins.
+pub(super) fn is_beyond(error: &Error) -> bool {
+    error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }

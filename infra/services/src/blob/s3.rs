@@ -1,24 +1,44 @@
 //! A store in S3.
 //!
-//! Deals with: the five calls a store is made of. Does not deal with: multipart uploads (one put
-//! takes up to 5 GiB), versions, or anything of a bucket but its keys.
+//! Deals with: one object at a time, as a whole, and pages of a listing. Does not deal with: uploads in
+//! parts (`s3/multipart`), deleting many (`s3/batch`), versions, or anything of a bucket but its keys.
 
+mod batch;
 mod listing;
+mod multipart;
+
+use std::ops::Range;
 
 use bytes::Bytes;
 use http::{Request, header};
+use serde::Deserialize;
 use url::Url;
 
-use super::{Content, Entry, Object, When, key, read};
+use super::reader::Source;
+use super::write::{When, gone};
+use super::{Capability, Content, Entry, Object, Page, key, many, read};
 use crate::address;
 use crate::credentials::AwsSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Http, Longest, Reply};
-use crate::reply;
+use crate::http::{Http, Longest, Reply, Verdict};
 use crate::sign::{Client, Signer};
 
 const METADATA: &str = "x-amz-meta-";
+
+/// "Amazon S3 multipart upload limits" and the reference of PutObject, CopyObject, ListObjectsV2 and
+/// DeleteObjects.
+pub(super) const CAPABILITY: Capability = Capability {
+    max_put_bytes: 5 << 30,
+    max_copy_bytes: 5 << 30,
+    part_bytes: 5 << 20,
+    max_parts: 10_000,
+    max_page: 1000,
+    max_deletions: 1000,
+    conditional_writes: true,
+    conditional_delete: true,
+    conditional_delete_many: true,
+};
 
 #[derive(Debug)]
 pub(super) struct S3 {
@@ -48,26 +68,53 @@ impl S3 {
         let base = address::s3(bucket, &region, endpoint);
         let source = AwsSource::find(environment, &region)?;
         let signer = Signer::Aws { source, service: "s3", region };
-        Ok(Self {
-            client: Client { http: Http::default(), signer },
-            base,
-            bucket: bucket.to_owned(),
-            prefix,
-        })
+        let client = Client { http: Http::default(), signer };
+        Ok(Self { client, base, bucket: bucket.to_owned(), prefix })
     }
 
     pub(super) async fn get(&self, key: &str, longest: u64) -> Result<Object> {
         let operation = "blob get";
         let request = Request::get(self.url(key)).extension(Longest(longest));
-        let reply = self.send(operation, request, Bytes::new()).await;
-        let reply = reply.map_err(|error| self.at(error, key))?;
+        let reply = self.call(operation, request, Bytes::new(), key).await?;
         read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
+    }
+
+    pub(super) async fn range(&self, key: &str, range: Range<u64>) -> Result<Object> {
+        let operation = "blob get range";
+        let mut reply = None;
+        if let Some(request) = read::within(Request::get(self.url(key)), &range) {
+            reply = match self.call(operation, request, Bytes::new(), key).await {
+                Err(error) if read::is_beyond(&error) => None,
+                answer => Some(answer?),
+            };
+        }
+        let reply = match reply {
+            Some(reply) => reply,
+            // No bytes of it, but all else.
+            None => self.call(operation, Request::head(self.url(key)), Bytes::new(), key).await?,
+        };
+        read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
+    }
+
+    pub(super) async fn stream(
+        &self,
+        key: &str,
+        from: Option<(u64, &str)>,
+    ) -> Result<(Entry, Source)> {
+        let operation = "blob stream";
+        let request = read::going_on(Request::get(self.url(key)), from);
+        let opened = async {
+            let streaming = self.client.open(operation, request).await?;
+            let entry = read::entry(operation, streaming.headers(), key)?;
+            Ok((entry, Source::Coming(streaming)))
+        };
+        opened.await.map_err(|error| self.at(error, key))
     }
 
     pub(super) async fn head(&self, key: &str) -> Result<Entry> {
         let operation = "blob head";
-        let reply = self.send(operation, Request::head(self.url(key)), Bytes::new()).await?;
-        read::entry(operation, &reply, key).map_err(|error| self.at(error, key))
+        let reply = self.call(operation, Request::head(self.url(key)), Bytes::new(), key).await?;
+        read::entry(operation, &reply.headers, key).map_err(|error| self.at(error, key))
     }
 
     pub(super) async fn write(
@@ -77,86 +124,85 @@ impl S3 {
         content: Content,
         when: When<'_>,
     ) -> Result<String> {
-        let mut request = Request::put(self.url(key))
-            .header(header::CONTENT_TYPE, content.media_type())
+        let request = described(when.on(Request::put(self.url(key))), &content)
             .header(header::CONTENT_LENGTH, content.bytes.len());
-        for (name, value) in &content.metadata {
-            request = request.header(format!("{METADATA}{name}"), value);
-        }
-        request = match when {
-            When::Always => request,
-            When::Absent => request.header(header::IF_NONE_MATCH, "*"),
-            When::Matches(etag) => request.header(header::IF_MATCH, format!("\"{etag}\"")),
-        };
-        let reply = self.send(operation, request, content.bytes).await?;
-        if reply.status.is_success() {
-            return read::etag(operation, &reply).map_err(|error| self.at(error, key));
-        }
-        let error = self.at(reply::error(operation, &reply), key);
-        Err(match (when, error.kind()) {
-            (When::Absent, ErrorKind::Precondition) => error.of_kind(ErrorKind::AlreadyExists),
-            (When::Matches(_), ErrorKind::NotFound) => error.of_kind(ErrorKind::Precondition),
-            _ => error,
-        })
+        let reply = self.call(operation, request, content.bytes, key).await;
+        let reply = reply.map_err(|error| when.refused(error))?;
+        read::etag(operation, &reply.headers).map_err(|error| self.at(error, key))
     }
 
-    pub(super) async fn list(&self, prefix: &str) -> Result<Vec<Entry>> {
+    pub(super) async fn copy(&self, from: &str, to: &str) -> Result<String> {
+        #[derive(Deserialize)]
+        struct Copied {
+            #[serde(rename = "ETag")]
+            etag: String,
+        }
+        let operation = "blob copy";
+        let source = key::encode(&format!("{}{from}", self.prefix));
+        let request = Request::put(self.url(to))
+            .header("x-amz-copy-source", format!("/{}/{source}", self.bucket))
+            .extension(Verdict::Body);
+        let reply = self.call(operation, request, Bytes::new(), from).await?;
+        let copied: Copied = self.xml(operation, &reply, to)?;
+        Ok(read::unquoted(&copied.etag))
+    }
+
+    pub(super) async fn page(&self, prefix: &str, limit: u32, after: Option<&str>) -> Result<Page> {
         let operation = "blob list";
-        let full = format!("{}{prefix}", self.prefix);
-        let (mut entries, mut token) = (Vec::new(), None::<String>);
-        loop {
-            let mut query = vec![("encoding-type", "url"), ("list-type", "2"), ("prefix", &*full)];
-            query.extend(token.as_deref().map(|token| ("continuation-token", token)));
-            let url = format!("{}/{}", self.base, address::query(&query));
-            let reply = self.send(operation, Request::get(url), Bytes::new()).await?;
-            if !reply.status.is_success() {
-                return Err(self.at(reply::error(operation, &reply), prefix));
-            }
-            let page = listing::read(&reply.body);
-            let page = page
-                .map_err(|text| self.at(Error::new(ErrorKind::Other, operation, text), prefix))?;
-            let own = page.entries.into_iter().filter_map(|entry| {
-                let key = entry.key.strip_prefix(&self.prefix)?.to_owned();
-                Some(Entry { key, ..entry })
-            });
-            entries.extend(own);
-            // A token that stays the same would go round for ever.
-            if page.next.is_none() || page.next == token {
-                return Ok(entries);
-            }
-            token = page.next;
-        }
+        let (full, limit) = (format!("{}{prefix}", self.prefix), limit.to_string());
+        let mut query = vec![("encoding-type", "url"), ("list-type", "2"), ("max-keys", &*limit)];
+        query.push(("prefix", &*full));
+        query.extend(after.map(|token| ("continuation-token", token)));
+        let url = format!("{}/{}", self.base, address::query(&query));
+        let reply = self.call(operation, Request::get(url), Bytes::new(), prefix).await?;
+        let page = listing::read(&reply.body, &self.prefix);
+        page.map_err(|text| self.at(Error::new(ErrorKind::Other, operation, text), prefix))
     }
 
-    pub(super) async fn delete(&self, key: &str) -> Result<()> {
-        let operation = "blob delete";
-        let reply = self.send(operation, Request::delete(self.url(key)), Bytes::new()).await?;
-        let error = reply::error(operation, &reply);
-        if reply.status.is_success() || error.kind() == ErrorKind::NotFound {
-            return Ok(());
-        }
-        Err(self.at(error, key))
+    pub(super) async fn delete(&self, key: &str, when: When<'_>) -> Result<()> {
+        let request = when.on(Request::delete(self.url(key)));
+        gone(self.call(many::OPERATION, request, Bytes::new(), key).await)
     }
 
     fn url(&self, key: &str) -> String {
         format!("{}/{}", self.base, key::encode(&format!("{}{key}", self.prefix)))
     }
 
-    async fn send(
+    /// An answer that is no success is an error, about the key.
+    async fn call(
         &self,
         operation: &'static str,
         request: http::request::Builder,
         body: Bytes,
+        key: &str,
     ) -> Result<Reply> {
-        let malformed = |error| {
-            Error::new(ErrorKind::Config, operation, "the request is malformed").because(error)
-        };
-        self.client.send(operation, request.body(body).map_err(malformed)?).await
+        let reply = self.client.call(operation, request, body).await;
+        reply.map_err(|error| self.at(error, key))
+    }
+
+    /// What the body of a success says.
+    fn xml<T: serde::de::DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        reply: &Reply,
+        key: &str,
+    ) -> Result<T> {
+        quick_xml::de::from_reader(&*reply.body).map_err(|error| {
+            let text = "the answer cannot be read";
+            self.at(Error::new(ErrorKind::Other, operation, text).because(error), key)
+        })
     }
 
     fn at(&self, error: Error, key: &str) -> Error {
         error.with("key", key).with("store", &self.base)
     }
+}
+
+/// The request, with the content's type and metadata.
+fn described(request: http::request::Builder, content: &Content) -> http::request::Builder {
+    let request = request.header(header::CONTENT_TYPE, content.media_type());
+    let pairs = content.metadata.iter();
+    pairs.fold(request, |request, (name, value)| request.header(format!("{METADATA}{name}"), value))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use url::Url;
 
 use super::AZURE_VERSION;
 use crate::address;
+use crate::credentials::AzureSecret;
 use crate::dates;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -38,12 +39,11 @@ const PLACED: [&str; 11] = [
 
 /// The headers that every call needs, however it is signed.
 pub(super) fn prepare(request: &mut Request<Bytes>, now: SystemTime) -> Result<()> {
-    let date = value(&dates::http(now))?;
+    prepare_part(request, now)?;
     let length = HeaderValue::from(request.body().len());
     let has_body =
         *request.method() == http::Method::PUT || *request.method() == http::Method::POST;
     let headers = request.headers_mut();
-    headers.insert("x-ms-date", date);
     headers.insert("x-ms-version", HeaderValue::from_static(AZURE_VERSION));
     if has_body {
         headers.insert(header::CONTENT_LENGTH, length);
@@ -51,8 +51,27 @@ pub(super) fn prepare(request: &mut Request<Bytes>, now: SystemTime) -> Result<(
     Ok(())
 }
 
+/// The same for a call inside of a batch, which has the batch's version.
+pub(super) fn prepare_part(request: &mut Request<Bytes>, now: SystemTime) -> Result<()> {
+    request.headers_mut().insert("x-ms-date", value(&dates::http(now))?);
+    Ok(())
+}
+
+/// Whichever proof there is.
+pub(super) fn prove(
+    request: &mut Request<Bytes>,
+    account: &str,
+    secret: &AzureSecret,
+) -> Result<()> {
+    match secret {
+        AzureSecret::Key(key) => shared_key(request, account, key),
+        AzureSecret::Token(token) => bearer(request, token),
+        AzureSecret::Sas(sas) => append_sas(request, sas),
+    }
+}
+
 /// `Authorization: SharedKey ACCOUNT:SIGNATURE`.
-pub(super) fn shared_key(request: &mut Request<Bytes>, account: &str, key: &[u8]) -> Result<()> {
+fn shared_key(request: &mut Request<Bytes>, account: &str, key: &[u8]) -> Result<()> {
     let text = string_to_sign(request, account);
     let mac = Hmac::<Sha256>::new_from_slice(key);
     let mut mac = mac.map_err(|_| wrong("the account key cannot sign"))?;
@@ -65,7 +84,7 @@ pub(super) fn shared_key(request: &mut Request<Bytes>, account: &str, key: &[u8]
 }
 
 /// `Authorization: Bearer TOKEN`.
-pub(super) fn bearer(request: &mut Request<Bytes>, token: &str) -> Result<()> {
+fn bearer(request: &mut Request<Bytes>, token: &str) -> Result<()> {
     refuse_in_the_clear(request.uri())?;
     let mut authorization = value(&format!("Bearer {token}"))?;
     authorization.set_sensitive(true);
@@ -74,16 +93,19 @@ pub(super) fn bearer(request: &mut Request<Bytes>, token: &str) -> Result<()> {
 }
 
 /// The SAS, a query of its own, goes behind the request's.
-pub(super) fn append_sas(request: &mut Request<Bytes>, sas: &str) -> Result<()> {
+fn append_sas(request: &mut Request<Bytes>, sas: &str) -> Result<()> {
     refuse_in_the_clear(request.uri())?;
-    let uri = request.uri().to_string();
-    let joint = if uri.contains('?') { '&' } else { '?' };
-    let sas = sas.trim_start_matches('?');
-    let uri: Uri = format!("{uri}{joint}{sas}")
+    let uri: Uri = with_sas(&request.uri().to_string(), sas)
         .parse()
         .map_err(|_| wrong("AZURE_STORAGE_SAS_TOKEN is no query such as sv=…&sig=…"))?;
     *request.uri_mut() = uri;
     Ok(())
+}
+
+/// A URL with the SAS behind its query.
+pub(super) fn with_sas(url: &str, sas: &str) -> String {
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}{}", sas.trim_start_matches('?'))
 }
 
 /// What is signed with a key does not show the key; a token or a SAS is one.

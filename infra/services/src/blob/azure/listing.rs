@@ -5,15 +5,8 @@
 
 use serde::Deserialize;
 
-use crate::blob::{Entry, read::unquoted};
+use crate::blob::{Entry, Page, read::unquoted};
 use crate::dates;
-
-#[derive(Debug)]
-pub(super) struct Page {
-    pub(super) entries: Vec<Entry>,
-    /// Where the next page starts, if there is one.
-    pub(super) next: Option<String>,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

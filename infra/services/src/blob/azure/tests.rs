@@ -67,7 +67,7 @@ async fn a_listing_goes_on_after_an_empty_page() {
     assert_eq!(entries.len(), 1);
     assert_eq!(entries[0].etag, "0x8D");
     let asked = fake.asked();
-    let first = "/devstoreaccount1/photos?restype=container&comp=list&prefix=x";
+    let first = "/devstoreaccount1/photos?restype=container&comp=list&maxresults=5000&prefix=x";
     assert_eq!(asked[0].uri(), first);
     assert_eq!(asked[1].uri().to_string(), format!("{first}&marker=m%201"));
 }

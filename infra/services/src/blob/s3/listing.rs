@@ -5,15 +5,8 @@
 
 use serde::Deserialize;
 
-use crate::blob::{Entry, read::unquoted};
+use crate::blob::{Entry, Page, read::unquoted};
 use crate::dates;
-
-#[derive(Debug)]
-pub(super) struct Page {
-    pub(super) entries: Vec<Entry>,
-    /// Where the next page starts, if there is one.
-    pub(super) next: Option<String>,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -35,19 +28,21 @@ struct Found {
     size: u64,
 }
 
-pub(super) fn read(body: &[u8]) -> Result<Page, String> {
+/// The page, of what is under the binding's prefix, which the keys lose.
+pub(super) fn read(body: &[u8], prefix: &str) -> Result<Page, String> {
     let text = std::str::from_utf8(body).map_err(|_| "the listing is not UTF-8")?;
     let answer: Answer = quick_xml::de::from_str(text)
         .map_err(|error| format!("the listing cannot be read: {error}"))?;
     let encoded = answer.encoding_type.as_deref() == Some("url");
-    let entry = |found: Found| Entry {
-        key: if encoded { decoded(&found.key) } else { found.key },
-        size: found.size,
-        etag: unquoted(&found.etag),
-        last_modified: dates::read(&found.last_modified),
+    let entry = |found: Found| {
+        let key = if encoded { decoded(&found.key) } else { found.key };
+        // An object that is named as the prefix itself has no key here.
+        let key = key.strip_prefix(prefix).filter(|key| !key.is_empty())?.to_owned();
+        let (size, etag) = (found.size, unquoted(&found.etag));
+        Some(Entry { key, size, etag, last_modified: dates::read(&found.last_modified) })
     };
     let next = answer.next_continuation_token.filter(|token| !token.is_empty());
-    Ok(Page { entries: answer.contents.into_iter().map(entry).collect(), next })
+    Ok(Page { entries: answer.contents.into_iter().filter_map(entry).collect(), next })
 }
 
 /// S3 writes a space as `+` here.
@@ -74,6 +69,7 @@ mod tests {
                 <ETag>&quot;abc&quot;</ETag><Size>7</Size><StorageClass>STANDARD</StorageClass></Contents>
               <Contents><Key>z</Key><ETag>\"d\"</ETag><Size>0</Size></Contents>
             </ListBucketResult>",
+            "",
         );
         let page = page.unwrap();
         assert_eq!(page.next.as_deref(), Some("1/a+b="));
@@ -85,25 +81,26 @@ mod tests {
     #[test]
     fn an_unencoded_key_stays_as_it_is() {
         let xml = "<ListBucketResult><Contents><Key>a+b%20 &amp; c</Key><Size>1</Size></Contents></ListBucketResult>";
-        assert_eq!(read(xml.as_bytes()).unwrap().entries[0].key, "a+b%20 & c");
+        assert_eq!(read(xml.as_bytes(), "").unwrap().entries[0].key, "a+b%20 & c");
     }
 
     #[test]
     fn an_empty_page_is_read() {
-        let page = read(b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
+        let page =
+            read(b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>", "");
         assert!(page.unwrap().entries.is_empty());
     }
 
     proptest! {
         #[test]
         fn no_bytes_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = read(&body);
+            let _ = read(&body, "in/");
         }
 
         #[test]
         fn no_markup_panics(body in "(<|</|/>|>|ListBucketResult|Contents|Key|Size|EncodingType|url|&|amp;|%|%2|[0-9a-z\"=! ]){0,60}") {
-            let _ = read(body.as_bytes());
-            let _ = read(format!("<ListBucketResult>{body}</ListBucketResult>").as_bytes());
+            let _ = read(body.as_bytes(), "");
+            let _ = read(format!("<ListBucketResult>{body}</ListBucketResult>").as_bytes(), "a");
         }
     }
 }

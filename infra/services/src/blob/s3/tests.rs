@@ -129,7 +129,10 @@ async fn a_listing_follows_its_pages_and_drops_the_prefix() {
     let keys: Vec<_> = entries.iter().map(|entry| entry.key.as_str()).collect();
     assert_eq!(keys, ["x 1", "x2"]);
     let asked = fake.asked();
-    assert_eq!(asked[0].uri(), "/photos/?encoding-type=url&list-type=2&prefix=in%2Fx");
+    assert_eq!(
+        asked[0].uri(),
+        "/photos/?encoding-type=url&list-type=2&max-keys=1000&prefix=in%2Fx"
+    );
     assert!(asked[1].uri().query().unwrap().ends_with("&continuation-token=t%2B%2F%3D"));
 }
 
