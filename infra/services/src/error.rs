@@ -5,6 +5,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use http::StatusCode;
 
@@ -39,14 +40,16 @@ pub enum ErrorKind {
 
 /// What failed, on what, and why.
 ///
-/// `Display` is one line; `{:?}` of it adds the sources.
+/// `Display` is one line; `{:?}` of it adds the sources. Cloning is cheap: one request that fails may
+/// be the failure of many keys or messages.
+#[derive(Clone)]
 pub struct Error {
     kind: ErrorKind,
     operation: &'static str,
     message: String,
     context: Vec<(&'static str, String)>,
     status: Option<StatusCode>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -71,7 +74,7 @@ impl Error {
     }
 
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(Arc::from(source.into()));
         self
     }
 

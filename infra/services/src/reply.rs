@@ -95,6 +95,7 @@ fn by_code(code: &str) -> Option<ErrorKind> {
         | "NoSuchUpload"
         | "InvalidBlockList"
         | "PopReceiptMismatch"
+        | "MessageNotInflight"
         | "ReceiptHandleIsInvalid" => ErrorKind::Precondition,
         "AccessDenied"
         | "AccessDeniedException"

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use anyfn_services::behaviour;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -99,16 +100,25 @@ async fn the_services_behave_alike_on_the_emulated_clouds() {
     let stage = Stage::start().await;
     for cloud in Cloud::BOTH {
         let store = stage.store(cloud, "archive");
-        anyfn_services::behaviour::blob(&store, store.capability()).await.unwrap();
-        let queue = stage.queue(cloud, "deliveries-scratch");
+        behaviour::blob(&store, store.capability()).await.unwrap();
         let engine = stage.emulator.queues();
         let side = match cloud {
             Cloud::Aws => anyfn_emulator::cloud::Cloud::Aws,
             Cloud::Azure => anyfn_emulator::cloud::Cloud::Azure,
         };
         let spec = anyfn_emulator::queues::QueueSpec::new(side);
-        engine.create(side, "deliveries-scratch", spec).await.unwrap();
-        anyfn_services::behaviour::queue(&queue, tokio::time::sleep).await.unwrap();
+        engine.create(side, "deliveries-scratch", spec.clone()).await.unwrap();
+        let mut names = vec!["deliveries-scratch"];
+        if cloud == Cloud::Aws {
+            let spec = anyfn_emulator::queues::QueueSpec { fifo: true, ..spec };
+            engine.create(side, "deliveries-scratch.fifo", spec).await.unwrap();
+            names.push("deliveries-scratch.fifo");
+        }
+        for name in names {
+            let queue = stage.queue(cloud, name);
+            let kept = behaviour::queue(&queue, queue.capability(), tokio::time::sleep).await;
+            kept.unwrap_or_else(|broken| panic!("{name} on {cloud:?}: {broken}"));
+        }
     }
     stage.stop().await;
 }

@@ -1,9 +1,11 @@
 //! A queue in Azure Queue Storage.
 //!
-//! Deals with: its three calls, and base64, which Azure Functions expects of every body.
-//! Does not deal with: peeking, updating, or the queue's metadata.
+//! Deals with: its calls, and base64, which Azure Functions expects of every body.
+//! Does not deal with: changing a message's text, or the queue's metadata.
 
 mod wire;
+
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +13,7 @@ use bytes::Bytes;
 use http::Request;
 use url::Url;
 
-use super::{Capability, Message};
+use super::{Capability, Message, Peeked};
 use crate::address;
 use crate::credentials::AzureSource;
 use crate::environment::Environment;
@@ -20,9 +22,17 @@ use crate::http::{Http, Reply};
 use crate::reply;
 use crate::sign::{Client, Signer};
 
-/// A message may have 64 KiB once in base64, which is 48 KiB before.
-pub(super) const CAPABILITY: Capability =
-    Capability { max_bytes: 48 * 1024, any_bytes: true, max_messages: 32 };
+/// A message may have 64 KiB once in base64, which is 48 KiB before. `Put Message`: "The visibility
+/// timeout of a message can be set to up to 7 days". There is no request for several messages.
+pub(super) const CAPABILITY: Capability = Capability {
+    max_bytes: 48 * 1024,
+    any_bytes: true,
+    max_messages: 32,
+    max_batch: 1,
+    max_delay: Duration::from_secs(7 * 24 * 60 * 60),
+    peek: true,
+    groups: false,
+};
 
 #[derive(Debug)]
 pub(super) struct Azure {
@@ -44,10 +54,18 @@ impl Azure {
         Ok(Self { client: Client { http: Http::default(), signer }, base })
     }
 
-    /// The body's size has been checked. The message stays until somebody deletes it: by default the
+    /// Size and delay have been checked. The message stays until somebody deletes it: by default the
     /// service would drop it after 7 days, unread, if whoever reads the queue has stopped.
-    pub(super) async fn send(&self, operation: &'static str, body: &[u8]) -> Result<()> {
-        let url = format!("{}/messages{}", self.base, address::query(&[("messagettl", "-1")]));
+    pub(super) async fn send(
+        &self,
+        operation: &'static str,
+        body: &[u8],
+        delay: u64,
+    ) -> Result<()> {
+        let delay = delay.to_string();
+        let query = [("messagettl", "-1"), ("visibilitytimeout", &*delay)];
+        let query = if delay == "0" { &query[..1] } else { &query[..] };
+        let url = format!("{}/messages{}", self.base, address::query(query));
         let request = Request::post(url).header("content-type", "application/xml");
         // Base64 needs no escape in XML.
         let body = STANDARD.encode(body);
@@ -59,21 +77,53 @@ impl Azure {
         let operation = "queue receive";
         let (max, seconds) = (max.to_string(), seconds.to_string());
         let query = [("numofmessages", &*max), ("visibilitytimeout", &*seconds)];
-        let url = format!("{}/messages{}", self.base, address::query(&query));
-        let reply = self.call(operation, Request::get(url), Bytes::new()).await?;
-        wire::read(&reply.body)
-            .map_err(|text| self.at(Error::new(ErrorKind::Other, operation, text)))
+        let reply = self.messages(operation, &query).await?;
+        wire::received(&reply.body).map_err(|text| self.unread(operation, text))
     }
 
-    pub(super) async fn delete(&self, message: &Message) -> Result<()> {
-        let id = address::encode(&message.id);
-        let receipt = address::query(&[("popreceipt", &message.receipt)]);
-        let url = format!("{}/messages/{id}{receipt}", self.base);
-        let result = self.call("queue delete", Request::delete(url), Bytes::new()).await;
+    pub(super) async fn peek(&self, max: u32) -> Result<Vec<Peeked>> {
+        let operation = "queue peek";
+        let query = [("peekonly", "true"), ("numofmessages", &*max.to_string())];
+        let reply = self.messages(operation, &query).await?;
+        wire::peeked(&reply.body).map_err(|text| self.unread(operation, text))
+    }
+
+    /// `Update Message` without a body, which leaves the text as it is.
+    pub(super) async fn extend(&self, message: &Message, seconds: u64) -> Result<String> {
+        let operation = "queue extend";
+        let seconds = seconds.to_string();
+        let query = [("popreceipt", &*message.receipt), ("visibilitytimeout", &*seconds)];
+        let url = self.one(message, &query);
+        let result = self.call(operation, Request::put(url), Bytes::new()).await;
+        let reply = result.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => error.of_kind(ErrorKind::Precondition),
+            _ => error,
+        })?;
+        let receipt = reply.header("x-ms-popreceipt").map(str::to_owned);
+        receipt.ok_or_else(|| self.unread(operation, "the answer has no new receipt".to_owned()))
+    }
+
+    pub(super) async fn delete(&self, operation: &'static str, message: &Message) -> Result<()> {
+        let url = self.one(message, &[("popreceipt", &message.receipt)]);
+        let result = self.call(operation, Request::delete(url), Bytes::new()).await;
         match result {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    fn one(&self, message: &Message, query: &[(&str, &str)]) -> String {
+        let id = address::encode(&message.id);
+        format!("{}/messages/{id}{}", self.base, address::query(query))
+    }
+
+    async fn messages(&self, operation: &'static str, query: &[(&str, &str)]) -> Result<Reply> {
+        let url = format!("{}/messages{}", self.base, address::query(query));
+        self.call(operation, Request::get(url), Bytes::new()).await
+    }
+
+    fn unread(&self, operation: &'static str, text: String) -> Error {
+        self.at(Error::new(ErrorKind::Other, operation, text))
     }
 
     async fn call(

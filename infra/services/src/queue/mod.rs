@@ -3,22 +3,31 @@
 //! Deals with: [`Queue`], one client over every provider. Does not deal with: the queues that
 //! trigger functions (the platform reads those), or with order and groups beyond what is said here.
 //!
-//! | | memory | SQS | Azure storage queue |
-//! |---|---|---|---|
-//! | largest body | 48 KiB | 1 MiB, attributes included | 48 KiB (64 KiB once in base64) |
-//! | bodies | text | text | any bytes |
-//! | most messages a receive | 10 | 10 | 32 |
-//! | a message nobody reads stays | with the process | as the queue is set up, 14 days at most | for ever |
+//! | | memory | SQS | SQS, `….fifo` | Azure storage queue |
+//! |---|---|---|---|---|
+//! | largest body | 48 KiB | 1 MiB, attributes included | the same | 48 KiB (64 KiB once in base64) |
+//! | bodies | text | text | text | any bytes |
+//! | most messages a receive | 10 | 10 | 10 | 32 |
+//! | messages a request of a batch | 10 | 10, together 1 MiB | the same | 1, eight requests at once |
+//! | longest delay of a message | 15 min | 15 min | none | 7 days |
+//! | peek | no | no | no | yes |
+//! | groups, repeats known | no ([`Queue::memory_fifo`]: yes) | no | yes | no |
+//! | a message nobody reads stays | with the process | as the queue is set up, 14 days at most | the same | for ever |
 //!
 //! Text is non-empty UTF-8 of the characters XML 1.0 allows: tab, line feed, carriage return, and all
 //! from U+0020 but U+FFFE and U+FFFF. SQS refuses or replaces any other, so a body with one is
 //! refused before it is sent, here and in memory: put bytes into a blob and send its key, or encode
-//! them. Memory takes only what every provider takes: what passes a test there passes anywhere.
+//! them. Memory takes and does only what every provider does: what passes a test there passes
+//! anywhere. [`Queue::capability`] tells the table above as data; what a queue cannot do is
+//! [`ErrorKind::Config`] before anything is sent.
 //! Delivery is at least once and, but for SQS queues named `….fifo`, in no promised order.
 
 mod azure;
+mod batch;
 mod burial;
+mod limits;
 mod memory;
+mod message;
 mod sqs;
 mod text;
 
@@ -28,13 +37,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use self::limits::Capability;
+pub use self::message::{Message, Outgoing, Peeked};
 use crate::binding::Binding;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-
-/// The shortest and longest time, in seconds, that a received message may stay hidden: what every
-/// provider takes.
-const VISIBILITY_SECONDS: std::ops::RangeInclusive<u64> = 1..=43_200;
 
 /// A queue. Cloning is cheap and shares connections and credentials.
 #[derive(Clone)]
@@ -45,34 +52,6 @@ enum Backend {
     Memory(Arc<memory::Memory>),
     Sqs(Arc<sqs::Sqs>),
     Azure(Arc<azure::Azure>),
-}
-
-/// A message that was received and is hidden from others until its visibility ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Message {
-    /// The provider's id: the same each time the message is received.
-    pub id: String,
-    /// Proves this receive to [`Queue::delete`]: another each time.
-    pub receipt: String,
-    /// What was sent.
-    pub body: Bytes,
-    /// How often it was received, this time included. On SQS an approximation.
-    pub receive_count: u32,
-    /// SQS message attributes that are text; elsewhere empty.
-    pub attributes: Vec<(String, String)>,
-}
-
-/// What a queue takes. Plain data, for callers that choose by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Capability {
-    /// The largest body in bytes.
-    pub max_bytes: usize,
-    /// Whether bodies may be any bytes; else text only.
-    pub any_bytes: bool,
-    /// The most messages that one receive gives.
-    pub max_messages: u32,
 }
 
 /// Opens the queue that `ANYFN_QUEUE_<NAME>` binds: a [`Binding`] URL.
@@ -128,7 +107,12 @@ impl Queue {
     /// An empty queue in this process; clones share it. Its clock is the process's, and
     /// [`Queue::skip`].
     pub fn memory() -> Self {
-        Self(Backend::Memory(Arc::default()))
+        Self(Backend::Memory(Arc::new(memory::Memory::new(false))))
+    }
+
+    /// As [`Queue::memory`], with groups and repeats as an SQS queue named `….fifo` has them.
+    pub fn memory_fifo() -> Self {
+        Self(Backend::Memory(Arc::new(memory::Memory::new(true))))
     }
 
     /// Moves the clock of a queue in memory forward, so that a test of what becomes visible again
@@ -140,35 +124,48 @@ impl Queue {
         }
     }
 
-    /// What this queue takes.
+    /// What this queue takes and can do.
     pub fn capability(&self) -> Capability {
         match &self.0 {
-            Backend::Memory(_) => memory::CAPABILITY,
-            Backend::Sqs(_) => sqs::CAPABILITY,
+            Backend::Memory(queue) => queue.capability(),
+            Backend::Sqs(queue) => queue.capability(),
             Backend::Azure(_) => azure::CAPABILITY,
         }
     }
 
-    /// Sends a message. To an SQS queue named `….fifo` it goes in one group, so that all messages
-    /// sent here keep their order, and is never taken for a repeat.
+    /// Sends a message: a body, or an [`Outgoing`] that says more.
+    ///
+    /// To an SQS queue named `….fifo` it goes in one group unless it names another, so that all
+    /// messages sent without one keep their order.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] for a body over [`Capability::max_bytes`]; [`ErrorKind::Config`] for
-    /// one that is not text where only text is taken. Both before anything is sent.
-    pub async fn send(&self, body: impl Into<Bytes>) -> Result<()> {
-        let (operation, body) = ("queue send", body.into());
-        let max_bytes = self.capability().max_bytes;
-        if body.len() > max_bytes {
-            return Err(too_large(operation, &body, max_bytes));
-        }
-        let text = text::of(&body).map_err(|what| {
-            let text = format!("the body {what}; send the key of a blob, or encode the bytes");
-            Error::new(ErrorKind::Config, operation, text)
-        });
+    /// one that is not text where only text is taken, and for a delay, group or id that the queue
+    /// cannot have. All before anything is sent.
+    pub async fn send(&self, message: impl Into<Outgoing>) -> Result<()> {
+        self.put("queue send", message.into()).await
+    }
+
+    /// Sends a message that nobody receives before `delay` is over: at most
+    /// [`Capability::max_delay`], rounded up to whole seconds.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
+    pub async fn send_later(&self, message: impl Into<Outgoing>, delay: Duration) -> Result<()> {
+        self.put("queue send later", message.into().delay(delay)).await
+    }
+
+    async fn put(&self, operation: &'static str, message: Outgoing) -> Result<()> {
+        limits::check(operation, &self.capability(), &message)?;
         match &self.0 {
-            Backend::Azure(queue) => queue.send(operation, &body).await,
-            Backend::Sqs(queue) => queue.send(operation, text?, &[], None).await,
-            Backend::Memory(queue) => text.map(|_| queue.send(body.clone())),
+            Backend::Memory(queue) => {
+                queue.send(message);
+                Ok(())
+            }
+            Backend::Sqs(queue) => queue.send(operation, &message).await,
+            Backend::Azure(queue) => {
+                queue.send(operation, &message.body, limits::seconds(message.delay)).await
+            }
         }
     }
 
@@ -180,11 +177,8 @@ impl Queue {
     /// # Errors
     /// [`ErrorKind::Config`] for a visibility out of bounds.
     pub async fn receive(&self, max: u32, visibility: Duration) -> Result<Vec<Message>> {
-        let seconds = visibility.as_secs() + u64::from(visibility.subsec_nanos() > 0);
-        if !VISIBILITY_SECONDS.contains(&seconds) {
-            let text = format!("a visibility of {visibility:?} is not within 1 s to 12 h");
-            return Err(Error::new(ErrorKind::Config, "queue receive", text));
-        }
+        let least = Duration::from_secs(1);
+        let seconds = limits::visibility("queue receive", visibility, least)?;
         let max = max.min(self.capability().max_messages);
         if max == 0 {
             return Ok(Vec::new());
@@ -196,16 +190,53 @@ impl Queue {
         }
     }
 
+    /// Hides a received message for `visibility` from now on, in place of what is left of its time: 0
+    /// to 12 h, rounded up to whole seconds; zero gives it back at once. SQS counts the 12 h from its
+    /// receive.
+    ///
+    /// Returns the receipt that counts from now on: the one of `message` may count no more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Precondition`] where the message is gone, or its visibility ended and it was
+    /// received again since, as far as the provider tells; [`ErrorKind::Config`] for a visibility out
+    /// of bounds.
+    pub async fn extend(&self, message: &Message, visibility: Duration) -> Result<String> {
+        let seconds = limits::visibility("queue extend", visibility, Duration::ZERO)?;
+        match &self.0 {
+            Backend::Memory(queue) => queue.extend(message, Duration::from_secs(seconds)),
+            Backend::Sqs(queue) => queue.extend(message, seconds).await,
+            Backend::Azure(queue) => queue.extend(message, seconds).await,
+        }
+    }
+
+    /// Looks at the next messages, at most `max` (and at most [`Capability::max_messages`]): they stay
+    /// where they are, and nothing counts as received.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`] where [`Capability::peek`] is false.
+    pub async fn peek(&self, max: u32) -> Result<Vec<Peeked>> {
+        match &self.0 {
+            Backend::Memory(_) | Backend::Sqs(_) => {
+                let text = "the queue cannot be looked into without receiving, as an azqueue:// \
+                            queue can; receive, and extend by zero to give back";
+                Err(Error::new(ErrorKind::Config, "queue peek", text))
+            }
+            Backend::Azure(_) if max == 0 => Ok(Vec::new()),
+            Backend::Azure(queue) => queue.peek(max.min(self.capability().max_messages)).await,
+        }
+    }
+
     /// Deletes a received message. That it is already gone is a success.
     ///
     /// # Errors
     /// [`ErrorKind::Precondition`] where its visibility ended and it was received again since, as
     /// far as the provider tells.
     pub async fn delete(&self, message: &Message) -> Result<()> {
+        let operation = "queue delete";
         match &self.0 {
-            Backend::Memory(queue) => queue.delete(message),
-            Backend::Sqs(queue) => queue.delete(message).await,
-            Backend::Azure(queue) => queue.delete(message).await,
+            Backend::Memory(queue) => queue.delete(operation, message),
+            Backend::Sqs(queue) => queue.delete(operation, message).await,
+            Backend::Azure(queue) => queue.delete(operation, message).await,
         }
     }
 
@@ -217,6 +248,7 @@ impl Queue {
         attributes: &[(String, String)],
     ) -> Result<()> {
         let (operation, max) = ("dead letter", self.capability().max_bytes);
+        let too_large = || limits::too_large(operation, &body, max);
         match &self.0 {
             Backend::Memory(_) => {
                 let text = "dead letters in memory could never be read; bind an sqs:// or azqueue:// queue";
@@ -224,21 +256,15 @@ impl Queue {
             }
             Backend::Sqs(queue) => {
                 let letter = burial::for_sqs(&body, attributes, max);
-                let (text, attributes) = letter.ok_or_else(|| too_large(operation, &body, max))?;
-                queue.send(operation, &text, &attributes, Some(function)).await
+                let (text, attributes) = letter.ok_or_else(too_large)?;
+                queue.bury(operation, &text, &attributes, function).await
             }
             Backend::Azure(queue) => {
                 let letter = burial::for_azure(&body, attributes, max);
-                let letter = letter.ok_or_else(|| too_large(operation, &body, max))?;
-                queue.send(operation, &letter).await
+                queue.send(operation, &letter.ok_or_else(too_large)?, 0).await
             }
         }
     }
-}
-
-fn too_large(operation: &'static str, body: &Bytes, max: usize) -> Error {
-    let text = format!("a body of {} bytes is over the queue's limit of {max}", body.len());
-    Error::new(ErrorKind::TooLarge, operation, text)
 }
 
 impl fmt::Debug for Queue {
@@ -252,30 +278,4 @@ impl fmt::Debug for Queue {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn memory_behaves_as_every_queue_does() {
-        let queue = Queue::memory();
-        crate::behaviour::queue(&queue, async |by| queue.skip(by)).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn what_some_provider_would_change_is_refused_before_it_is_sent() {
-        let queue = Queue::memory();
-        for bad in [&b""[..], b"\xff", b"a\0b", b"\x1b[0m", "\u{ffff}".as_bytes()] {
-            let error = queue.send(Bytes::copy_from_slice(bad)).await.unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Config, "{error}");
-        }
-        let error = queue.send(vec![b'x'; 48 * 1024 + 1]).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
-        assert!(queue.receive(10, Duration::from_secs(1)).await.unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_store_is_no_queue() {
-        let error = open("azblob://acct/photos").unwrap_err();
-        assert!(error.to_string().contains("sqs://"), "{error}");
-    }
-}
+mod tests;

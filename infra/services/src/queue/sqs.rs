@@ -1,16 +1,18 @@
 //! A queue in SQS.
 //!
-//! Deals with: the JSON protocol of its three calls. Does not deal with: batches, long polling, or
-//! choosing groups of a FIFO queue.
+//! Deals with: the JSON protocol of its calls. Does not deal with: long polling.
 
+mod batch;
 mod wire;
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
 use md5::{Digest as _, Md5};
 use url::Url;
 
-use super::{Capability, Message, burial};
+use super::{Capability, Message, Outgoing, burial};
 use crate::address;
 use crate::credentials::AwsSource;
 use crate::environment::Environment;
@@ -19,11 +21,21 @@ use crate::http::{Http, Reply};
 use crate::reply;
 use crate::sign::{Client, Signer};
 
-/// `SendMessage`: "The maximum size is 1 MiB or 1,048,576 bytes"; attributes count.
-pub(super) const CAPABILITY: Capability =
-    Capability { max_bytes: 1024 * 1024, any_bytes: false, max_messages: 10 };
+/// `SendMessage`: "The maximum size is 1 MiB or 1,048,576 bytes"; attributes count. `DelaySeconds`:
+/// "Valid values: 0 to 900". Batches: "up to ten messages".
+const PLAIN: Capability = Capability {
+    max_bytes: 1024 * 1024,
+    any_bytes: false,
+    max_messages: 10,
+    max_batch: 10,
+    max_delay: Duration::from_secs(900),
+    peek: false,
+    groups: false,
+};
+/// "When you set FifoQueue, you can't set DelaySeconds per message."
+const FIFO: Capability = Capability { max_delay: Duration::ZERO, groups: true, ..PLAIN };
 
-/// The one group of what is sent to a FIFO queue here.
+/// The one group of what is sent to a FIFO queue without another.
 const GROUP: &str = "anyfn";
 
 #[derive(Debug)]
@@ -51,22 +63,34 @@ impl Sqs {
         Ok(Self { client: Client { http: Http::default(), signer }, base, queue_url, fifo })
     }
 
-    /// `text` and `attributes` have been checked.
-    pub(super) async fn send(
+    pub(super) fn capability(&self) -> Capability {
+        if self.fifo { FIFO } else { PLAIN }
+    }
+
+    /// The message has been checked.
+    pub(super) async fn send(&self, operation: &'static str, message: &Outgoing) -> Result<()> {
+        self.deliver(operation, wire::Entry::of(message, self.fifo.then_some(GROUP))?).await
+    }
+
+    /// A dead letter; `text` and `attributes` are such as SQS takes.
+    pub(super) async fn bury(
         &self,
         operation: &'static str,
         text: &str,
         attributes: &[(String, String)],
-        group: Option<&str>,
+        group: &str,
     ) -> Result<()> {
-        let group = self.fifo.then(|| group.unwrap_or(GROUP));
-        let message = wire::Send::new(&self.queue_url, text, attributes, group);
+        let group = self.fifo.then_some(group);
+        self.deliver(operation, wire::Entry::new(text, attributes, group)).await
+    }
+
+    async fn deliver(&self, operation: &'static str, entry: wire::Entry<'_>) -> Result<()> {
+        let expected = digest(entry.message_body);
+        let message = wire::Send { queue_url: &self.queue_url, entry };
         let reply = self.call(operation, "SendMessage", &message).await?;
         let sent: wire::Sent = self.read(operation, &reply)?;
-        let expected = hex::encode(Md5::digest(text.as_bytes()));
         if sent.md5_of_message_body.is_some_and(|digest| digest != expected) {
-            let text = "the queue took another body than was sent";
-            return Err(self.at(Error::new(ErrorKind::Other, operation, text)));
+            return Err(self.at(changed(operation)));
         }
         Ok(())
     }
@@ -80,9 +104,27 @@ impl Sqs {
         Ok(messages.into_iter().map(message).collect())
     }
 
-    pub(super) async fn delete(&self, message: &Message) -> Result<()> {
+    /// The receipt stays the same.
+    pub(super) async fn extend(&self, message: &Message, seconds: u64) -> Result<String> {
+        let body = wire::Extend {
+            queue_url: &self.queue_url,
+            receipt_handle: &message.receipt,
+            visibility_timeout: seconds,
+        };
+        let result = self.call("queue extend", "ChangeMessageVisibility", &body).await;
+        match result {
+            Ok(_) => Ok(message.receipt.clone()),
+            // One code for whatever is wrong about an argument; ours but the receipt are checked.
+            Err(error) if error.to_string().contains("for parameter ReceiptHandle is invalid") => {
+                Err(error.of_kind(ErrorKind::Precondition))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn delete(&self, operation: &'static str, message: &Message) -> Result<()> {
         let body = wire::Delete { queue_url: &self.queue_url, receipt_handle: &message.receipt };
-        self.call("queue delete", "DeleteMessage", &body).await.map(drop)
+        self.call(operation, "DeleteMessage", &body).await.map(drop)
     }
 
     async fn call(
@@ -121,6 +163,14 @@ impl Sqs {
     fn at(&self, error: Error) -> Error {
         error.with("queue", &self.queue_url)
     }
+}
+
+fn digest(text: &str) -> String {
+    hex::encode(Md5::digest(text.as_bytes()))
+}
+
+fn changed(operation: &'static str) -> Error {
+    Error::new(ErrorKind::Other, operation, "the queue took another body than was sent")
 }
 
 fn message(received: wire::Message) -> Message {

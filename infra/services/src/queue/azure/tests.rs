@@ -79,3 +79,66 @@ async fn a_missing_queue_is_a_matter_of_configuration() {
     fake.answer(404, &[("x-ms-error-code", "QueueNotFound")], "");
     assert_eq!(open(&fake).send("x").await.unwrap_err().kind(), ErrorKind::Config);
 }
+
+#[tokio::test]
+async fn a_delay_is_a_visibility_of_its_own() {
+    let fake = Fake::start().await;
+    fake.answer(201, &[], "");
+    let queue = open(&fake);
+    queue.send_later("x", Duration::from_millis(1500)).await.unwrap();
+    let asked = fake.asked();
+    assert_eq!(asked[0].uri().query(), Some("messagettl=-1&visibilitytimeout=2"));
+    let week = Duration::from_secs(7 * 24 * 60 * 60);
+    let error = queue.send_later("x", week + Duration::from_secs(1)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(fake.asked().is_empty());
+}
+
+#[tokio::test]
+async fn extending_leaves_the_text_and_gives_the_new_receipt() {
+    let fake = Fake::start().await;
+    fake.answer(
+        200,
+        &[],
+        "<QueueMessagesList><QueueMessage><MessageId>a-1</MessageId><PopReceipt>x+/=</PopReceipt>\
+         <DequeueCount>1</DequeueCount><MessageText>aGk=</MessageText></QueueMessage></QueueMessagesList>",
+    );
+    fake.answer(204, &[("x-ms-popreceipt", "new+=")], "").answer(204, &[], "");
+    fake.answer(404, &[("x-ms-error-code", "MessageNotFound")], "");
+    let queue = open(&fake);
+    let message = queue.receive(1, Duration::from_secs(30)).await.unwrap().remove(0);
+    assert_eq!(queue.extend(&message, Duration::from_secs(60)).await.unwrap(), "new+=");
+    let update = fake.asked().pop().unwrap();
+    assert_eq!((update.method().as_str(), update.body().len()), ("PUT", 0));
+    let url = "/devstoreaccount1/orders/messages/a-1?popreceipt=x%2B%2F%3D&visibilitytimeout=60";
+    assert_eq!(update.uri(), url);
+    let error = queue.extend(&message, Duration::ZERO).await.unwrap_err();
+    assert!(error.to_string().contains("no new receipt"), "{error}");
+    let error = queue.extend(&message, Duration::ZERO).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Precondition, "{error}");
+}
+
+#[tokio::test]
+async fn a_look_asks_for_nothing_else() {
+    let fake = Fake::start().await;
+    fake.answer(200, &[], "<QueueMessagesList/>");
+    assert!(open(&fake).peek(99).await.unwrap().is_empty());
+    let asked = fake.asked();
+    assert_eq!(asked[0].uri().query(), Some("peekonly=true&numofmessages=32"));
+    assert!(open(&fake).peek(0).await.unwrap().is_empty());
+    assert!(fake.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_batch_is_a_call_for_each_and_one_that_fails_stops_no_other() {
+    let fake = Fake::start().await;
+    fake.answer(201, &[], "").answer(403, &[], "").answer(201, &[], "");
+    let messages = ["a", "b", "c"].map(Into::into).to_vec();
+    let failures = open(&fake).send_batch(messages).await.unwrap();
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert_eq!(failures[0].1.kind(), ErrorKind::Denied);
+    assert_eq!(fake.asked().len(), 3);
+    fake.answer(403, &[], "");
+    let error = open(&fake).send_batch(vec!["a".into()]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+}

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::environment::Environment;
 use crate::error::ErrorKind;
 use crate::fake::{Fake, header};
-use crate::queue::{Queue, open_in};
+use crate::queue::{Outgoing, Queue, open_in};
 
 const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "s")];
 
@@ -112,4 +112,115 @@ async fn a_dead_letter_carries_its_reason_and_any_body() {
     assert_eq!(sent["MessageBody"], "/wA=");
     assert_eq!(sent["MessageAttributes"]["anyfn-encoding"]["StringValue"], "base64");
     assert_eq!(sent["MessageAttributes"]["reason"]["StringValue"], "corrupt");
+}
+
+async fn received(fake: &Fake, queue: &Queue) -> crate::queue::Message {
+    fake.answer(200, &[], r#"{"Messages":[{"MessageId":"1","ReceiptHandle":"r","Body":"x"}]}"#);
+    let message = queue.receive(1, Duration::from_secs(30)).await.unwrap().remove(0);
+    fake.asked();
+    message
+}
+
+#[tokio::test]
+async fn a_batch_goes_in_tens_and_tells_which_message_failed() {
+    let fake = Fake::start().await;
+    let done = |ids: std::ops::Range<usize>| {
+        let ids: Vec<_> = ids.map(|id| json!({"Id": id.to_string(), "MessageId": "m"})).collect();
+        json!({ "Successful": ids })
+    };
+    let mut second = done(0..1);
+    second["Failed"] = json!([
+        {"Id": "1", "Code": "InvalidMessageContents", "Message": "no", "SenderFault": true},
+        {"Id": "2", "Code": "InternalFailure", "SenderFault": false},
+    ]);
+    let queue = open(&fake, "q.fifo");
+    fake.answer(200, &[], &done(0..10).to_string()).answer(200, &[], &second.to_string());
+    let mut messages: Vec<_> = (0..14).map(|i| Outgoing::new(format!("{i}"))).collect();
+    messages[3].body = Bytes::new();
+    let failures = queue.send_batch(messages).await.unwrap();
+    let kinds: Vec<_> = failures.iter().map(|(at, error)| (*at, error.kind())).collect();
+    let (config, later) = (ErrorKind::Config, ErrorKind::Unavailable);
+    assert_eq!(kinds, [(3, config), (12, config), (13, later)]);
+    let asked = fake.asked();
+    assert_eq!(header(&asked[0], "x-amz-target"), "AmazonSQS.SendMessageBatch");
+    let entries: Vec<Value> =
+        asked.iter().flat_map(|one| body(one)["Entries"].as_array().unwrap().clone()).collect();
+    let bodies: Vec<_> = entries.iter().map(|one| one["MessageBody"].as_str().unwrap()).collect();
+    assert_eq!(bodies.join(" "), "0 1 2 4 5 6 7 8 9 10 11 12 13");
+    assert_eq!((&entries[9]["Id"], &entries[10]["Id"]), (&json!("9"), &json!("0")));
+}
+
+#[tokio::test]
+async fn a_batch_is_cut_before_it_is_over_a_mebibyte() {
+    let fake = Fake::start().await;
+    let one = json!({"Successful": [{"Id": "0"}]}).to_string();
+    fake.answer(200, &[], &one).answer(200, &[], &one);
+    let half = Outgoing::new(vec![b'x'; 512 * 1024 + 1]);
+    let failures = open(&fake, "q").send_batch(vec![half.clone(), half]).await.unwrap();
+    assert!(failures.is_empty(), "{failures:?}");
+    assert_eq!(fake.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_that_leaves_a_message_out_or_changed_it_is_a_failure() {
+    let fake = Fake::start().await;
+    let answer = json!({"Successful": [{"Id": "0", "MD5OfMessageBody": "00"}], "Failed": null});
+    fake.answer(200, &[], &answer.to_string());
+    let failures = open(&fake, "q").send_batch(vec!["a".into(), "b".into()]).await.unwrap();
+    let texts: Vec<_> = failures.iter().map(|(_, error)| error.to_string()).collect();
+    assert!(texts[0].contains("another body"), "{texts:?}");
+    assert!(texts[1].contains("does not say"), "{texts:?}");
+}
+
+#[tokio::test]
+async fn received_messages_are_deleted_in_one_call() {
+    let fake = Fake::start().await;
+    let queue = open(&fake, "q");
+    let message = received(&fake, &queue).await;
+    let answer = json!({"Successful": [{"Id": "0"}], "Failed": [
+        {"Id": "1", "Code": "ReceiptHandleIsInvalid", "SenderFault": true, "Message": "no"}]});
+    fake.answer(200, &[], &answer.to_string());
+    let failures = queue.delete_batch(&[message.clone(), message]).await.unwrap();
+    assert_eq!((failures[0].0, failures[0].1.kind()), (1, ErrorKind::Precondition));
+    let asked = fake.asked().remove(0);
+    assert_eq!(header(&asked, "x-amz-target"), "AmazonSQS.DeleteMessageBatch");
+    let entries = json!([{"Id": "0", "ReceiptHandle": "r"}, {"Id": "1", "ReceiptHandle": "r"}]);
+    assert_eq!(body(&asked)["Entries"], entries);
+}
+
+#[tokio::test]
+async fn a_visibility_is_extended_and_a_receipt_that_is_over_is_told_apart() {
+    let fake = Fake::start().await;
+    let queue = open(&fake, "q");
+    let message = received(&fake, &queue).await;
+    let refusal = |why: &str| {
+        json!({"__type": "com.amazon.coral.service#InvalidParameterValueException",
+               "message": format!("Value x for parameter {why}")})
+        .to_string()
+    };
+    fake.answer(200, &[], "{}");
+    fake.answer(400, &[], &refusal("ReceiptHandle is invalid. Reason: it is over."));
+    fake.answer(400, &[], &refusal("VisibilityTimeout is invalid. Reason: Total over 43200."));
+    assert_eq!(queue.extend(&message, Duration::from_secs(60)).await.unwrap(), "r");
+    let asked = fake.asked().remove(0);
+    assert_eq!(header(&asked, "x-amz-target"), "AmazonSQS.ChangeMessageVisibility");
+    assert_eq!(body(&asked)["VisibilityTimeout"], 60);
+    let error = queue.extend(&message, Duration::ZERO).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Precondition, "{error}");
+    let error = queue.extend(&message, Duration::from_secs(43_200)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Other, "{error}");
+}
+
+#[tokio::test]
+async fn a_delay_is_said_and_a_fifo_queue_has_none() {
+    let fake = Fake::start().await;
+    fake.answer(200, &[], "{}");
+    open(&fake, "q").send_later("x", Duration::from_secs(900)).await.unwrap();
+    assert_eq!(body(&fake.asked()[0])["DelaySeconds"], 900);
+    let error = open(&fake, "q").send_later("x", Duration::from_secs(901)).await.unwrap_err();
+    assert!(error.to_string().contains("900s"), "{error}");
+    let error = open(&fake, "q.fifo").send_later("x", Duration::from_secs(1)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(open(&fake, "q").peek(1).await.unwrap_err().to_string().contains("azqueue"));
+    assert!(fake.asked().is_empty());
 }
