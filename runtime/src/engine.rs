@@ -3,7 +3,8 @@
 //! Deals with: the rules that are the same on every host. Does not deal with: how a host describes a
 //! call and reports its outcome.
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,8 +33,12 @@ pub(crate) struct Engine {
     functions: Vec<Function>,
     sink: Option<Sink>,
     prepare: Prepare,
-    /// The build that no call asked for.
-    started: OnceLock<AbortHandle>,
+    /// The last build that no call asked for.
+    started: Mutex<Option<AbortHandle>>,
+    /// The state is there.
+    ready: AtomicBool,
+    /// Calls that run at once.
+    pub(crate) max_in_flight: usize,
     places: Arc<Semaphore>,
     workers: Handle,
     fatal: Fatal,
@@ -67,7 +72,9 @@ impl Engine {
             functions,
             sink,
             prepare,
-            started: OnceLock::new(),
+            started: Mutex::default(),
+            ready: AtomicBool::new(false),
+            max_in_flight: limits.max_in_flight,
             places: Arc::new(Semaphore::new(limits.max_in_flight.min(Semaphore::MAX_PERMITS))),
             workers: limits.workers,
             fatal: limits.fatal,
@@ -86,7 +93,7 @@ impl Engine {
     /// is dropped; a call that waits for it in vain ends it.
     pub(crate) fn start(self: &Arc<Self>) -> impl Future<Output = ()> + use<> {
         let building = self.workers.spawn((self.prepare)());
-        let _ = self.started.set(building.abort_handle());
+        *self.started() = Some(building.abort_handle());
         let engine = Arc::clone(self);
         let told = tokio::spawn(async move {
             if let Err(error) = engine.built(building.await) {
@@ -94,6 +101,23 @@ impl Engine {
             }
         });
         async { drop(told.await) }
+    }
+
+    /// Whether the app's state is there. Where a build has failed this begins the next one: a platform
+    /// that asks first sends no event before the answer is yes.
+    pub(crate) fn is_ready(self: &Arc<Self>) -> bool {
+        let ready = self.ready.load(Ordering::Acquire);
+        if !ready {
+            let idle = self.started().as_ref().is_none_or(AbortHandle::is_finished);
+            if idle {
+                drop(self.start());
+            }
+        }
+        ready
+    }
+
+    fn started(&self) -> std::sync::MutexGuard<'_, Option<AbortHandle>> {
+        self.started.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Builds the app's state unless it is there. A failure of configuration ends the process; any
@@ -105,7 +129,7 @@ impl Engine {
             return self.built(built);
         }
         building.abort();
-        if let Some(started) = self.started.get() {
+        if let Some(started) = &*self.started() {
             started.abort();
         }
         Err(Error::retry("the deadline came while the app's state was being built"))
@@ -113,6 +137,9 @@ impl Engine {
 
     fn built(&self, outcome: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
         let built = outcome.unwrap_or_else(|failure| Err(panicked(failure)));
+        if built.is_ok() {
+            self.ready.store(true, Ordering::Release);
+        }
         if let Err(error) = &built
             && error.kind() == Kind::Config
         {

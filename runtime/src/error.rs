@@ -26,17 +26,25 @@ pub struct Error {
     kind: Kind,
     external: Option<String>,
     source: BoxError,
+    /// The event could not be read as what the function takes.
+    unreadable: bool,
 }
 
 impl Error {
     /// The event shall be tried again.
     pub fn retry(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Retry, external: None, source: source.into() }
+        Self { kind: Kind::Retry, external: None, source: source.into(), unreadable: false }
+    }
+
+    /// The event is not of the declared type: a [`Kind::Retry`], since a newer version of the function
+    /// may know it, except where nobody counts attempts.
+    pub(crate) fn unreadable(source: impl Into<BoxError>) -> Self {
+        Self { unreadable: true, ..Self::retry(source) }
     }
 
     /// The event shall go to the dead-letter queue now, with `source` as the reason.
     pub fn reject(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Reject, external: None, source: source.into() }
+        Self { kind: Kind::Reject, ..Self::retry(source) }
     }
 
     /// The HTTP client gets `status` and `external` as `{"error": external}`. A status outside 400 to
@@ -44,16 +52,13 @@ impl Error {
     pub fn status(status: u16, external: impl Into<String>) -> Self {
         let external = external.into();
         let status = if (400..=599).contains(&status) { status } else { 500 };
-        Self {
-            kind: Kind::Status(status),
-            source: external.clone().into(),
-            external: Some(external),
-        }
+        let source = external.clone();
+        Self { kind: Kind::Status(status), external: Some(external), ..Self::retry(source) }
     }
 
     /// The process is set up wrongly; `source` names the variable and shows a right value.
     pub fn config(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Config, external: None, source: source.into() }
+        Self { kind: Kind::Config, ..Self::retry(source) }
     }
 
     /// Keeps `source` for the log, whatever the client is told.
@@ -67,6 +72,11 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Whether the event was not of the declared type.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        self.unreadable
     }
 
     /// What an HTTP client may read; `None` where that is nobody's business.

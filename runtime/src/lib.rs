@@ -42,6 +42,10 @@ mod context;
     allow(dead_code, reason = "each host needs other parts of it")
 )]
 mod engine;
+#[cfg_attr(
+    not(feature = "container"),
+    allow(dead_code, reason = "each host needs other parts of it")
+)]
 mod error;
 mod handler;
 pub mod host;

@@ -10,11 +10,21 @@ mod container;
 #[allow(clippy::duplicate_mod, reason = "stands in for each host that is left out")]
 #[path = "absent.rs"]
 mod container;
+#[cfg(any(feature = "azure", feature = "container"))]
+#[cfg_attr(
+    not(all(feature = "azure", feature = "container")),
+    allow(dead_code, reason = "each host needs other parts of it")
+)]
+mod event_grid;
 #[cfg(any(feature = "azure", feature = "container", feature = "lambda"))]
 mod failed;
 #[cfg(any(feature = "azure", feature = "container"))]
+#[cfg_attr(
+    not(feature = "container"),
+    allow(dead_code, unused_imports, reason = "each host needs other parts of it")
+)]
 mod http;
-#[cfg(any(feature = "azure", feature = "lambda"))]
+#[cfg(any(feature = "azure", feature = "container", feature = "lambda"))]
 mod json;
 #[cfg(feature = "lambda")]
 mod lambda;
@@ -23,6 +33,12 @@ mod lambda;
 #[path = "absent.rs"]
 mod lambda;
 mod logs;
+#[cfg(any(feature = "container", feature = "lambda"))]
+#[cfg_attr(
+    not(feature = "container"),
+    allow(dead_code, reason = "each host needs other parts of it")
+)]
+mod s3;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -50,8 +66,9 @@ enum Host {
 ///
 /// With the argument `manifest` it prints the app's manifest and ends. With none it serves: under AWS
 /// Lambda where `AWS_LAMBDA_RUNTIME_API` is set, as an Azure Functions custom handler where
-/// `FUNCTIONS_CUSTOMHANDLER_PORT` is, otherwise as a container on `PORT` (default 8080). `ANYFN_HOST`
-/// (`lambda`, `azure`, `container`) decides before all of these.
+/// `FUNCTIONS_CUSTOMHANDLER_PORT` is, otherwise as a container: HTTP functions on `PORT` (default 8080),
+/// all others as CloudEvents on `ANYFN_EVENT_PORT` (default 8081). `ANYFN_HOST` (`lambda`, `azure`,
+/// `container`) decides before all of these.
 ///
 /// Exit code 0 after `manifest` and after an orderly end (200 on Azure, where 0 would mean that nobody
 /// starts it again), 1 where the app cannot start or run, 2 for arguments that are none.
@@ -95,9 +112,8 @@ fn serve<S: Send + Sync + 'static>(app: App<S>) -> Result<u8, String> {
     logs::install(environment.get("ANYFN_LOG").map(String::as_str))?;
     let host = choose(&environment)?;
     let manifest = app.manifest()?;
-    // On Azure dead letters leave through output bindings, and a container serves HTTP alone: neither
-    // needs a variable for them.
-    let settings = Settings::read(&manifest, &environment, host == Host::Lambda)?;
+    // On Azure dead letters leave through output bindings, which need no variable of ours.
+    let settings = Settings::read(&manifest, &environment, host != Host::Azure)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let max_in_flight = number(&environment, "ANYFN_MAX_IN_FLIGHT", cores)?;
     let runtime = |fault| format!("the async runtime could not start: {fault}");

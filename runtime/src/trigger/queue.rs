@@ -56,14 +56,14 @@ impl<T: DeserializeOwned + Send + 'static> Trigger for Messages<T> {
         let mut json = serde_json::Deserializer::from_slice(&message.body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
             let path = fault.path().to_string();
-            Error::retry(format!(
+            Error::unreadable(format!(
                 "the message is not a `{}`: at `{path}`: {}",
                 std::any::type_name::<T>(),
                 fault.into_inner()
             ))
         })?;
         json.end().map_err(|fault| {
-            Error::retry(format!("the message goes on after its JSON: {fault}"))
+            Error::unreadable(format!("the message goes on after its JSON: {fault}"))
         })?;
         Ok(value)
     }

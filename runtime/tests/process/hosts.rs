@@ -9,7 +9,7 @@ use crate::child::{Running, ask, free_port};
 pub(crate) const CHECKS: &[(&str, fn())] = &[
     ("lambda_gets_its_answer_from_the_function_that_handler_names", lambda),
     ("azure_is_answered_on_loopback_and_logs_go_to_stdout_alone", azure),
-    ("a_container_serves_its_own_paths_up_to_the_limit", container),
+    ("a_container_serves_its_own_paths_and_takes_events_on_another_port", container),
 ];
 
 const LETTER: (&str, &str) = ("ANYFN_DEAD_LETTER_COUNT", "sqs://eu-central-1/123456789012/letters");
@@ -113,17 +113,27 @@ fn azure() {
 }
 
 fn container() {
-    let port = free_port();
-    let running = Running::start(&[("PORT", &port), GREETING]);
+    let (port, events) = (free_port(), free_port());
+    let running =
+        Running::start(&[("PORT", &port), ("ANYFN_EVENT_PORT", &events), LETTER, GREETING]);
     let greeted = ask(&port, "GET /greet/ann HTTP/1.1", b"");
     assert!(greeted.contains("hello ann on container"), "{greeted}");
-    assert!(
-        ask(&port, "POST /count HTTP/1.1\r\nx-azure-functions-invocationid: 1", b"{}")
-            .starts_with("HTTP/1.1 404")
-    );
+    // The state was built for that call.
+    for probe in ["GET /healthz HTTP/1.1", "GET /readyz HTTP/1.1"] {
+        assert!(ask(&port, probe, b"").starts_with("HTTP/1.1 200"), "{probe}");
+    }
+    let event = "POST /count HTTP/1.1\r\nx-azure-functions-invocationid: 1\r\nce-specversion: 1.0\r\nce-id: e-1\r\nce-source: /test\r\nce-type: test";
+    assert!(ask(&port, event, b"7").starts_with("HTTP/1.1 404"));
+    let counted = ask(&events, event, b"8");
+    assert!(counted.starts_with("HTTP/1.1 200"), "{counted}");
+    assert!(ask(&events, "POST /count HTTP/1.1", b"9").starts_with("HTTP/1.1 400"));
+    assert!(ask(&events, "GET /greet/ann HTTP/1.1", b"").starts_with("HTTP/1.1 404"));
     let limit = 6 * 1024 * 1024;
     assert!(ask(&port, "POST /greet/ann HTTP/1.1", &vec![b'x'; limit]).starts_with("HTTP/1.1 200"));
     let over = ask(&port, "POST /greet/ann HTTP/1.1", &vec![b'x'; limit + 1]);
     assert!(over.starts_with("HTTP/1.1 413"), "{over}");
-    assert_eq!(running.terminate().code, Some(0));
+    let end = running.terminate();
+    assert_eq!(end.code, Some(0));
+    let counted = |number: u8| end.out.contains(&format!(r#""number":{number}"#));
+    assert!(!counted(7) && counted(8) && !counted(9), "{}", end.out);
 }

@@ -77,7 +77,19 @@ fn faults() {
             vec![("FUNCTIONS_CUSTOMHANDLER_PORT", "7071"), ("ANYFN_TIMEOUT", "soon"), GREETING],
             ["ANYFN_TIMEOUT=`soon`", "a right one"],
         ),
-        (vec![("PORT", "http"), GREETING], ["PORT=`http`", "a right one"]),
+        (vec![("PORT", "http"), LETTER, GREETING], ["PORT=`http`", "a right one"]),
+        (
+            vec![("ANYFN_EVENT_PORT", "none"), LETTER, GREETING],
+            ["ANYFN_EVENT_PORT=`none`", "ANYFN_EVENT_PORT=8081"],
+        ),
+        (
+            vec![("ANYFN_EVENT_ADDRESS", "all"), LETTER, GREETING],
+            ["ANYFN_EVENT_ADDRESS=`all`", "ANYFN_EVENT_ADDRESS=0.0.0.0"],
+        ),
+        (
+            vec![("PORT", "8080"), GREETING],
+            [LETTER.0, "a right one: ANYFN_DEAD_LETTER_COUNT=sqs://"],
+        ),
     ] {
         let end = ended(&[], &variables);
         assert_eq!((end.code, end.err.as_str()), (Some(1), ""), "{variables:?}: {}", end.out);

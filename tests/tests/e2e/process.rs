@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use tokio::net::TcpStream;
 
+use crate::dead_letters;
 use crate::machine::binary;
 use crate::stage::{Cloud, SECRET, Stage, until};
 
@@ -47,6 +48,8 @@ pub(crate) fn free_port() -> u16 {
 pub(crate) struct Container {
     pub(crate) process: Process,
     pub(crate) url: String,
+    /// Where events are pushed.
+    pub(crate) events: String,
 }
 
 /// The variables that bind the webhook to `stage`, as its owner.
@@ -57,15 +60,16 @@ pub(crate) fn bindings(stage: &Stage, cloud: Cloud) -> Vec<(String, String)> {
         Cloud::Aws => format!("s3://{name}?region={}&endpoint={}", aws.region, aws.s3),
         Cloud::Azure => format!("azblob://{}/{name}?endpoint={}", azure.account, azure.blob),
     };
-    let queue = match cloud {
-        Cloud::Aws => format!("sqs://{}/000000000000/deliveries?endpoint={}", aws.region, aws.sqs),
-        Cloud::Azure => format!("azqueue://{}/deliveries?endpoint={}", azure.account, azure.queue),
+    let queue = |name| match cloud {
+        Cloud::Aws => format!("sqs://{}/000000000000/{name}?endpoint={}", aws.region, aws.sqs),
+        Cloud::Azure => format!("azqueue://{}/{name}?endpoint={}", azure.account, azure.queue),
     };
     let own = |(name, value): (&str, String)| (name.to_owned(), value);
     [
         ("ANYFN_BLOB_DELIVERIES", blob("deliveries")),
         ("ANYFN_BLOB_ARCHIVE", blob("archive")),
-        ("ANYFN_QUEUE_DELIVERIES", queue),
+        ("ANYFN_QUEUE_DELIVERIES", queue("deliveries")),
+        ("ANYFN_DEAD_LETTER_ARCHIVE", queue(dead_letters::queue(cloud, "archive"))),
         ("WEBHOOK_SECRET_GITHUB", SECRET.to_owned()),
         ("AWS_ACCESS_KEY_ID", aws.access_key_id.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", aws.secret_access_key.to_owned()),
@@ -77,15 +81,17 @@ pub(crate) fn bindings(stage: &Stage, cloud: Cloud) -> Vec<(String, String)> {
 
 impl Container {
     pub(crate) async fn start(variables: &[(String, String)]) -> Self {
-        let port = free_port();
+        let (port, events) = (free_port(), free_port());
         let mut command = Command::new(binary("webhook"));
         command.env_clear().envs(variables.iter().map(|(name, value)| (name, value)));
         command.env("ANYFN_HOST", "container").env("PORT", port.to_string());
+        command.env("ANYFN_EVENT_PORT", events.to_string());
         let process = Process::spawn(&mut command);
         until("the container's port", async || {
             TcpStream::connect(("127.0.0.1", port)).await.ok().map(drop)
         })
         .await;
-        Self { process, url: format!("http://127.0.0.1:{port}") }
+        let url = |port| format!("http://127.0.0.1:{port}");
+        Self { process, url: url(port), events: url(events) }
     }
 }

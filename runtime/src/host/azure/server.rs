@@ -15,7 +15,6 @@
 
 mod dead_letter;
 mod envelope;
-mod event_grid;
 mod invoke;
 mod reply;
 mod timer;

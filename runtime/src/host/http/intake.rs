@@ -122,6 +122,16 @@ mod tests {
         assert_eq!(over.kind(), Kind::Status(413));
     }
 
+    #[tokio::test]
+    async fn what_counts_as_small_is_256_kib() {
+        let intake = Intake::new(LIMIT, 1);
+        let room = async |bytes: usize| {
+            intake.take(Full::new(Bytes::from(vec![0; bytes])), soon()).await.unwrap().1
+        };
+        assert!(room(262_144).await.is_none());
+        assert_eq!(room(262_145).await.map(|room| room.num_permits()), Some(262_145));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_body_that_does_not_come_is_408() {
         let late = Intake::new(LIMIT, 1).take(endless(1), soon()).await.unwrap_err();

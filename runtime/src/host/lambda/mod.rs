@@ -1,11 +1,10 @@
 //! AWS Lambda, through the crate `lambda_runtime`.
 //!
 //! Deals with: which function this environment runs, and one room per payload: [`http`], [`sqs`]
-//! (with [`s3`] inside its messages), [`tick`]. Does not deal with: the Runtime API itself, which is
+//! (with `host::s3` inside its messages), [`tick`]. Does not deal with: the Runtime API itself, which is
 //! `lambda_runtime`'s.
 
 mod http;
-mod s3;
 mod sqs;
 mod tick;
 

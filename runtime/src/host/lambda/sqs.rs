@@ -16,12 +16,12 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Answer, answer, s3};
+use super::{Answer, answer};
 use crate::app::Function;
 use crate::context::Call;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
-use crate::host::json;
+use crate::host::{json, s3};
 use crate::manifest::TriggerSpec;
 use crate::trigger::queue::Message;
 use crate::trigger::{Event, Reply};

@@ -7,10 +7,11 @@ use ::http::HeaderMap;
 use bytes::Bytes;
 
 use super::super::super::http::{Arrival, Outgoing};
-use super::{ROUTE_PREFIX, dead_letter, envelope, event_grid, reply};
+use super::{ROUTE_PREFIX, dead_letter, envelope, reply};
 use crate::app::Function;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
+use crate::host::event_grid;
 use crate::manifest::TriggerSpec;
 use crate::trigger::Event;
 use crate::trigger::queue::Message;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{BlobEvent, CREATED, Change, Error, read};
+use super::{BlobEvent, CREATED, Change, Error, data, read, tells};
 
 fn created(subject: &str) -> Value {
     json!({
@@ -45,6 +45,18 @@ fn both_schemas_are_read_alone_and_as_an_array_of_one() {
     let kind = fields.remove("eventType").unwrap();
     fields.extend([("type".to_owned(), kind), ("specversion".to_owned(), json!("1.0"))]);
     assert_eq!(event(&cloud).unwrap(), expected);
+}
+
+#[test]
+fn the_data_of_a_cloud_event_alone_says_as_much_as_the_whole() {
+    let whole = created(PHOTO);
+    let kind = "Microsoft.Storage.BlobCreated";
+    assert!(tells(kind) && tells("Microsoft.Storage.BlobDeleted") && !tells("other"));
+    assert_eq!(data(kind, PHOTO, whole["data"].to_string().as_bytes()), Ok(event(&whole).unwrap()));
+    let bare = data(kind, PHOTO, b"").unwrap();
+    assert_eq!((bare.size, bare.etag), (None, None));
+    assert!(data(kind, "", b"").unwrap_err().contains("`subject`"));
+    assert!(data(kind, PHOTO, b"[").unwrap_err().contains("the data of an Event Grid event"));
 }
 
 #[test]

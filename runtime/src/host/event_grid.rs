@@ -1,7 +1,8 @@
-//! Blob events: what Event Grid put into the function's queue.
+//! Blob events as Event Grid tells them: in a function's queue, or as CloudEvents.
 //!
-//! Deals with: its own schema and CloudEvents 1.0, alone or as an array of one. Does not deal with:
-//! the handshake of webhooks (a queue needs none), nor with choosing blobs (the subscription's filter).
+//! Deals with: its own schema and CloudEvents 1.0, alone or as an array of one; the data of a CloudEvent
+//! alone. Does not deal with: the handshake of webhooks (a queue needs none), nor with choosing blobs
+//! (the subscription's filter).
 //!
 //! The key is the subject's end as it stands: Event Grid writes the blob's name there undecoded and
 //! unencoded, so a percent sign in it is the name's own (names with `#` and with characters beyond
@@ -62,24 +63,45 @@ pub(super) fn read(body: &[u8]) -> Result<BlobEvent, Error> {
     } else {
         json::read(WHAT, body).map_err(Error::retry)?
     };
-    let change = match event.event_type.as_str() {
+    blob(&event.event_type, &event.subject, event.data).map_err(Error::retry)
+}
+
+/// Whether a CloudEvent of type `kind` tells of a blob.
+pub(super) fn tells(kind: &str) -> bool {
+    kind == CREATED || kind == DELETED
+}
+
+/// The blob event of a CloudEvent of that type and subject, whose data is `data`; none is as good as
+/// an empty one.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn data(kind: &str, subject: &str, data: &[u8]) -> Result<BlobEvent, String> {
+    let data = match data.is_empty() {
+        true => Data::default(),
+        false => json::read("the data of an Event Grid event", data)?,
+    };
+    blob(kind, subject, data)
+}
+
+fn blob(kind: &str, subject: &str, data: Data) -> Result<BlobEvent, String> {
+    let change = match kind {
         CREATED => Change::Created,
         DELETED => Change::Deleted,
         other => {
-            return Err(Error::retry(format!(
+            return Err(format!(
                 "the message is an event of type `{other}`; expected `{CREATED}` or `{DELETED}`: \
                  narrow the event subscription to these"
-            )));
+            ));
         }
     };
-    let (store, key) = named(&event.subject).ok_or_else(|| {
-        Error::retry(format!("at `subject`: `{}` does not read `{SUBJECT}`", event.subject))
-    })?;
+    let (store, key) = named(subject)
+        .ok_or_else(|| format!("at `subject`: `{subject}` does not read `{SUBJECT}`"))?;
     let (store, key) = (store.to_owned(), key.to_owned());
     Ok(match change {
         Change::Created => {
-            let etag = event.data.e_tag.map(|tag| tag.trim_matches('"').to_owned());
-            BlobEvent { store, key, size: event.data.content_length, etag, change }
+            let etag = data.e_tag.map(|tag| tag.trim_matches('"').to_owned());
+            BlobEvent { store, key, size: data.content_length, etag, change }
         }
         Change::Deleted => BlobEvent { store, key, size: None, etag: None, change },
     })

@@ -1,4 +1,4 @@
-//! S3 event notifications, as they arrive inside SQS messages.
+//! S3 event notifications, as they arrive inside SQS messages and as the data of CloudEvents.
 //!
 //! Deals with: the notification
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>), keys
@@ -74,7 +74,8 @@ pub(super) fn events(body: &[u8]) -> Result<Vec<Read>, String> {
     }
 }
 
-fn event(raw: &RawValue) -> Read {
+/// The event of one record.
+pub(super) fn event(raw: &RawValue) -> Read {
     let record: Record = json::read("a record of an S3 event notification", raw.get().as_bytes())?;
     let change = match record.event_name.split(':').next() {
         Some("ObjectCreated") => Change::Created,
