@@ -70,8 +70,9 @@ pub(crate) fn steps(place: &Place, quick: bool) -> Vec<Step> {
 pub(crate) fn end_to_end(place: &Place, filter: &str) -> Result<(), String> {
     peers::set_up(place)?;
     call(place, BUILD, &[])?;
-    let (venv, binaries) = (peers::venv(place), place.target.join("debug"));
-    let env = [("ANYFN_TEST_VENV", venv.as_os_str()), ("ANYFN_TEST_BIN_DIR", binaries.as_os_str())];
+    let binaries = ("ANYFN_TEST_BIN_DIR", place.target.join("debug").into_os_string());
+    let env: Vec<_> = peers::env(place).into_iter().chain([binaries]).collect();
+    let env: Vec<_> = env.iter().map(|(name, value)| (*name, value.as_os_str())).collect();
     call(place, &format!("test --locked --workspace --test e2e {filter}"), &env)
 }
 

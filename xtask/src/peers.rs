@@ -1,69 +1,98 @@
-//! The foreign clients and runtimes that the end-to-end tests drive, at pinned versions.
+//! The foreign clients, runtimes and servers that the end-to-end tests drive, at pinned versions.
 //!
-//! Deals with: a virtual environment of Python under the target folder, made once.
-//! Does not deal with: what the tests do with it; they find it through `ANYFN_TEST_VENV`.
+//! Deals with: having all of them under the target folder, each kind made once and stamped.
+//! Does not deal with: what the tests do with them; they find them through the variables of [`env`].
 
-use std::path::{Path, PathBuf};
+mod node;
+mod python;
+
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::Command;
 use std::{fs, io};
 
 use crate::{gate::Place, tools};
 
-const REQUIREMENTS: &str = "tests/peers/requirements.txt";
-
-/// Where the virtual environment is.
-pub(crate) fn venv(place: &Place) -> PathBuf {
-    place.target.join("xtask/venv")
-}
-
-/// Makes the environment, unless it stands for these very requirements and this very Python.
+/// Makes whatever is missing or older than its list.
 ///
 /// # Errors
 /// What is missing and how to get it, or which command failed.
 pub(crate) fn set_up(place: &Place) -> Result<(), String> {
     tools::install(&tools::TOOLS)?;
-    let venv = venv(place);
-    let requirements = place.root.join(REQUIREMENTS);
-    let listed =
-        fs::read_to_string(&requirements).map_err(|error| format!("{REQUIREMENTS}: {error}"))?;
-    let stamp_path = venv.join("stamp");
-    let stamp = format!("{}{listed}", python_version()?);
-    if fs::read_to_string(&stamp_path).is_ok_and(|found| found == stamp) {
-        println!("{} is up to date", venv.display());
+    python::set_up(place)?;
+    node::set_up(place)
+}
+
+/// What tells the tests where they are.
+pub(crate) fn env(place: &Place) -> [(&'static str, OsString); 2] {
+    [
+        ("ANYFN_TEST_VENV", python::folder(place).into()),
+        ("ANYFN_TEST_NODE", node::folder(place).into()),
+    ]
+}
+
+/// Makes `folder` anew, unless the stamp in it says that it was made of the same.
+fn once(
+    folder: &Path,
+    stamp: &str,
+    make: impl FnOnce() -> Result<(), String>,
+) -> Result<(), String> {
+    let path = folder.join("stamp");
+    if fs::read_to_string(&path).is_ok_and(|found| found == stamp) {
+        println!("{} is up to date", folder.display());
         return Ok(());
     }
-    remove(&venv).map_err(|error| format!("{}: {error}", venv.display()))?;
-    run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-    // Every package is listed, so that nothing comes along unseen.
-    let mut pip = Command::new(venv.join("bin/pip"));
-    pip.args([
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--no-deps",
-        "-r",
-    ]);
-    run(pip.arg(&requirements))?;
-    fs::write(&stamp_path, stamp).map_err(|error| format!("{}: {error}", stamp_path.display()))
-}
-
-fn python_version() -> Result<String, String> {
-    let said =
-        Command::new("python3").args(["-c", "import sys; print(sys.version, sys.prefix)"]).output();
-    said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned())
-        .map_err(|error| format!("python3: {error}"))
-}
-
-fn remove(venv: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(venv) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(format!("{}: {error}", folder.display()));
+        }
+        _ => {}
     }
+    make()?;
+    fs::write(&path, stamp).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn read(root: &Path, path: &str) -> Result<String, String> {
+    fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))
+}
+
+/// What a program prints about itself.
+fn said(program: &str, args: &[&str]) -> Result<String, String> {
+    let said = Command::new(program).args(args).output();
+    said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned())
+        .map_err(|error| format!("{program}: {error}"))
 }
 
 fn run(command: &mut Command) -> Result<(), String> {
     println!("$ {command:?}");
     let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_peer_is_made_once_and_again_where_its_list_changed_or_its_making_failed() {
+        let folder = std::env::temp_dir().join(format!("anyfn-peers-{}", std::process::id()));
+        let made = Cell::new(0);
+        let make = || {
+            made.set(made.get() + 1);
+            fs::create_dir_all(&folder).map_err(|error| error.to_string())
+        };
+        once(&folder, "1", make).unwrap();
+        once(&folder, "1", make).unwrap();
+        assert_eq!(made.get(), 1);
+        fs::write(folder.join("stale"), "").unwrap();
+        once(&folder, "2", make).unwrap();
+        assert_eq!(made.get(), 2);
+        assert!(!folder.join("stale").exists());
+        once(&folder, "3", || Err("no network".to_owned())).unwrap_err();
+        once(&folder, "3", make).unwrap();
+        assert_eq!(made.get(), 3);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

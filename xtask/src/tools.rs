@@ -1,7 +1,7 @@
 //! Programs of the system that the end-to-end tests need.
 //!
 //! Deals with: finding them; installing them through apt where that needs no question to anyone.
-//! Does not deal with: packages from Python's registry (`peers.rs`).
+//! Does not deal with: packages from PyPI and npm (`peers.rs`).
 
 use std::process::{Command, Stdio};
 
@@ -13,7 +13,7 @@ pub(crate) struct Tool {
 }
 
 /// What the end-to-end tests call.
-pub(crate) const TOOLS: [Tool; 5] = [
+pub(crate) const TOOLS: [Tool; 6] = [
     Tool { name: "python3", probe: &["python3", "--version"], package: "python3" },
     Tool {
         name: "python3's venv",
@@ -21,6 +21,7 @@ pub(crate) const TOOLS: [Tool; 5] = [
         package: "python3-venv",
     },
     Tool { name: "node", probe: &["node", "--version"], package: "nodejs" },
+    Tool { name: "npm", probe: &["npm", "--version"], package: "npm" },
     Tool { name: "curl", probe: &["curl", "--version"], package: "curl" },
     Tool { name: "strace", probe: &["strace", "--version"], package: "strace" },
 ];

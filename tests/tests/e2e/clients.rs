@@ -44,7 +44,11 @@ fn ready(stage: &Stage) -> Value {
 }
 
 /// Runs a client to its end and gives what it printed.
-async fn run(command: &mut Command, env: &[(&'static str, String)], input: &str) -> String {
+pub(crate) async fn run(
+    command: &mut Command,
+    env: &[(&'static str, String)],
+    input: &str,
+) -> String {
     use std::process::Stdio;
     command.env_clear().envs(env.iter().map(|(name, value)| (name, value))).kill_on_drop(true);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -61,7 +65,7 @@ async fn run(command: &mut Command, env: &[(&'static str, String)], input: &str)
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn python(script: &str) -> Command {
+pub(crate) fn python(script: &str) -> Command {
     let mut command = Command::new(peer("python"));
     command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/python").join(script));
     command

@@ -16,6 +16,19 @@ pub(crate) fn peer(name: &str) -> PathBuf {
     found("ANYFN_TEST_VENV", &format!("bin/{name}"))
 }
 
+/// A file of an installed npm package, such as `azurite/dist/src/azurite.js`.
+pub(crate) fn module(path: &str) -> PathBuf {
+    found("ANYFN_TEST_NODE", &format!("node_modules/{path}"))
+}
+
+/// The folders in `PATH` that hold `node`, for a process that sees nothing else of ours.
+pub(crate) fn path_to_node() -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let here = std::env::split_paths(&path).any(|folder| folder.join("node").is_file());
+    assert!(here, "there is no `node` in PATH; hint: cargo xtask e2e");
+    path
+}
+
 fn found(variable: &str, below: &str) -> PathBuf {
     let folder = std::env::var_os(variable);
     let folder = folder.unwrap_or_else(|| panic!("{variable} is not set; hint: cargo xtask e2e"));
@@ -37,9 +50,10 @@ fn every_foreign_client_starts() {
     assert!(said(&peer("cargo-lambda"), &["lambda", "--version"]).starts_with("cargo-lambda"));
     said(
         &peer("python"),
-        &["-c", "import boto3, azure.storage.blob, azure.storage.queue, awslambdaric"],
+        &["-c", "import boto3, azure.storage.blob, azure.storage.queue, awslambdaric, moto.server"],
     );
     said("node".as_ref(), &["--version"]);
+    module("azurite/dist/src/azurite.js");
     said("curl".as_ref(), &["--version"]);
     said("strace".as_ref(), &["--version"]);
 }

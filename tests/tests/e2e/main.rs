@@ -29,6 +29,8 @@ mod machine;
 #[cfg(test)]
 mod manifest_alone;
 #[cfg(test)]
+mod outside_peers;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod retries;

@@ -18,7 +18,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::machine::peer;
+use crate::machine::{path_to_node, peer};
 use crate::stage::{http, until};
 
 /// The rooms that one host stands on.
@@ -94,14 +94,9 @@ impl Ground {
     }
 
     async fn node(&self) -> FunctionsHost {
-        let on_path = |path: &std::ffi::OsString| {
-            std::env::split_paths(path).any(|folder| folder.join("node").is_file())
-        };
-        let path = std::env::var_os("PATH").filter(on_path);
-        let path = path.expect("there is no `node` in PATH; hint: cargo xtask e2e");
         let settings = BTreeMap::from([
             ("AzureWebJobsStorage".to_owned(), "UseDevelopmentStorage=true".to_owned()),
-            ("PATH".to_owned(), path.into_string().unwrap()),
+            ("PATH".to_owned(), path_to_node()),
         ]);
         let deps = functions::Deps {
             store: self.store.clone(),
