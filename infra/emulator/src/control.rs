@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::listening;
 use crate::status::Functions;
 
 #[derive(Clone)]
@@ -48,9 +49,8 @@ pub async fn serve(
         .route("/_anyfn/clock/advance", post(advance))
         .fallback(unknown)
         .with_state(Control { functions, clock });
-    tokio::select! {
-        _ = axum::serve(listener, router) => {}
-        () = stop.cancelled() => {}
+    if let Err(error) = listening::serve(listener, router, stop).await {
+        tracing::error!(%error, "the control port stopped listening");
     }
 }
 

@@ -14,6 +14,7 @@ mod emulator;
 mod error;
 pub mod events;
 pub mod identity;
+mod listening;
 mod options;
 pub mod portable;
 pub mod process;

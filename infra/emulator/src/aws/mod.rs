@@ -7,3 +7,8 @@ pub mod auth;
 pub mod lambda;
 pub mod s3;
 pub mod sqs;
+
+/// The region that all of the emulated AWS is in.
+pub const REGION: &str = "us-east-1";
+/// The account that all of it belongs to.
+pub const ACCOUNT: &str = "000000000000";

@@ -9,13 +9,13 @@ use std::time::{Duration, SystemTime};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::identity::Identity;
+use crate::listening;
 
 /// Where on the port the endpoint is.
 pub const PATH: &str = "/msi/token";
@@ -27,13 +27,8 @@ const API_VERSION: &str = "2019-08-01";
 pub async fn serve(listener: TcpListener, identity: Identity, stop: CancellationToken) {
     let router =
         axum::Router::new().route(PATH, axum::routing::get(token)).with_state(Arc::new(identity));
-    let listener = listener.tap_io(|stream| {
-        // A stream that cannot be set is slower, not wrong.
-        let _ = stream.set_nodelay(true);
-    });
-    tokio::select! {
-        _ = axum::serve(listener, router) => {}
-        () = stop.cancelled() => {}
+    if let Err(error) = listening::serve(listener, router, stop).await {
+        tracing::error!(%error, "the identity endpoint stopped listening");
     }
 }
 

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use crate::aws::lambda::REGION;
+use crate::aws::REGION;
 use crate::blobs::{Change, ChangeKind};
 use crate::events::rfc3339;
 

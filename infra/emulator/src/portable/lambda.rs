@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Http, Portable, change, read};
-use crate::aws::lambda::{ACCOUNT, REGION};
+use crate::aws::{ACCOUNT, REGION};
 use crate::clock::millis;
 use crate::events;
 

@@ -12,7 +12,7 @@ use anyfn::name::variable;
 
 use super::names;
 use crate::apps::{App, queues};
-use crate::aws::lambda::{ACCOUNT, REGION};
+use crate::aws::{ACCOUNT, REGION};
 use crate::cloud::Cloud;
 use crate::identity::{AZURE_ACCOUNT, AppCredentials};
 

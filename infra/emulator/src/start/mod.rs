@@ -89,7 +89,7 @@ pub(crate) fn describe(
         console,
         pid: std::process::id(),
         aws: ready::Aws {
-            region: aws::lambda::REGION,
+            region: aws::REGION,
             access_key_id,
             secret_access_key,
             s3: rooms.endpoints.s3.clone(),

@@ -10,7 +10,6 @@ use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
-use axum::serve::ListenerExt as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -28,6 +27,7 @@ use super::name::parse_name;
 use super::spec::{ASYNC_LIMIT, SYNC_LIMIT, function_arn};
 use crate::aws::auth;
 use crate::identity::Action;
+use crate::listening;
 
 /// Largest decoded client context, in bytes.
 const CONTEXT_LIMIT: usize = 3583;
@@ -38,17 +38,8 @@ pub async fn serve(listener: TcpListener, lambda: Lambda, stop: CancellationToke
         .route("/2015-03-31/functions/{name}/invocations", post(invoke))
         .fallback(unsupported)
         .with_state(lambda);
-    let listener = listener.tap_io(|stream| {
-        // Only speed is lost without it.
-        let _ = stream.set_nodelay(true);
-    });
-    tokio::select! {
-        result = axum::serve(listener, router) => {
-            if let Err(error) = result {
-                tracing::error!(%error, "the Lambda API stopped listening");
-            }
-        }
-        () = stop.cancelled() => {}
+    if let Err(error) = listening::serve(listener, router, stop).await {
+        tracing::error!(%error, "the Lambda API stopped listening");
     }
 }
 

@@ -50,9 +50,7 @@ pub use self::async_invoke::SCHEMA;
 pub use self::front_door::serve;
 pub use self::invocation::Invoked;
 pub use self::schedule::ScheduleError;
-pub use self::spec::{
-    ACCOUNT, ASYNC_LIMIT, FunctionSpec, REGION, Runtime, SYNC_LIMIT, Trigger, Work,
-};
+pub use self::spec::{ASYNC_LIMIT, FunctionSpec, Runtime, SYNC_LIMIT, Trigger, Work};
 
 /// The rooms of the emulator that Lambda stands on.
 #[derive(Clone)]

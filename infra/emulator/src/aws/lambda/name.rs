@@ -3,7 +3,7 @@
 //! Deals with: name, partial ARN, ARN, each with or without a qualifier.
 //! Does not deal with: whether there is such a function.
 
-use super::spec::{ACCOUNT, REGION};
+use crate::aws::{ACCOUNT, REGION};
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,6 @@ use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::serve::ListenerExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -22,6 +21,7 @@ use super::invocation::Ended;
 use super::session::{Event, Refusal, Session};
 use super::spec::{RESPONSE_LIMIT, function_arn};
 use crate::clock::millis;
+use crate::listening;
 
 #[derive(Clone)]
 struct Api {
@@ -44,17 +44,8 @@ pub(super) async fn serve(
         .route("/2018-06-01/runtime/init/error", post(init_error))
         .fallback(unsupported)
         .with_state(Api { session, function });
-    let listener = listener.tap_io(|stream| {
-        // Only speed is lost without it.
-        let _ = stream.set_nodelay(true);
-    });
-    tokio::select! {
-        result = axum::serve(listener, router) => {
-            if let Err(error) = result {
-                tracing::error!(%error, "the runtime API stopped listening");
-            }
-        }
-        () = stop.cancelled() => {}
+    if let Err(error) = listening::serve(listener, router, stop).await {
+        tracing::error!(%error, "the runtime API stopped listening");
     }
 }
 

@@ -11,7 +11,7 @@ use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 use serde_json::json;
 
-use super::spec::{ACCOUNT, REGION};
+use crate::aws::{ACCOUNT, REGION};
 use crate::clock::Clock;
 
 /// Why a schedule is none.

@@ -10,10 +10,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-/// The region all of the emulated AWS is in.
-pub const REGION: &str = "us-east-1";
-/// The account all of it belongs to.
-pub const ACCOUNT: &str = "000000000000";
+use crate::aws::{ACCOUNT, REGION};
+
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 /// Largest payload of a synchronous call, in bytes.
 pub const SYNC_LIMIT: usize = 6 * 1024 * 1024;

@@ -3,7 +3,8 @@
 //! Deals with: the variables that Lambda sets, and which of them an app may not change.
 //! Does not deal with: bindings and settings of the app; they come with the function.
 
-use super::spec::{FunctionSpec, REGION, Runtime};
+use super::spec::{FunctionSpec, Runtime};
+use crate::aws::REGION;
 
 /// What a foreign runtime expects of any machine; the app's own values win.
 const DEFAULTS: [(&str, &str); 3] =

@@ -9,6 +9,7 @@ use s3s::auth::{S3Auth, SecretKey};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
+use crate::aws::ACCOUNT;
 use crate::identity::{Action, Identity, Principal};
 
 /// Finds the secret of an access key.
@@ -107,7 +108,7 @@ pub(super) fn allow(principal: &Principal, operation: &str, need: Option<&Action
     Err(S3Error::with_message(
         S3ErrorCode::AccessDenied,
         format!(
-            "User: arn:aws:iam::000000000000:role/{} is not authorized to perform: s3:{operation}{hint}",
+            "User: arn:aws:iam::{ACCOUNT}:role/{} is not authorized to perform: s3:{operation}{hint}",
             principal.name()
         ),
     ))

@@ -12,6 +12,7 @@ use s3s::dto::{
 };
 use s3s::validation::{AwsNameValidation, NameValidation};
 
+use crate::aws::REGION;
 use crate::blobs::{BlobError, Blobs};
 use crate::clock::instant;
 
@@ -43,10 +44,7 @@ pub(super) async fn create(
 
 pub(super) async fn head(blobs: &Blobs, bucket: &str) -> S3Result<HeadBucketOutput> {
     blobs.container(bucket).await?;
-    Ok(HeadBucketOutput {
-        bucket_region: Some("us-east-1".to_owned()),
-        ..HeadBucketOutput::default()
-    })
+    Ok(HeadBucketOutput { bucket_region: Some(REGION.to_owned()), ..HeadBucketOutput::default() })
 }
 
 pub(super) async fn list(blobs: &Blobs) -> S3Result<ListBucketsOutput> {

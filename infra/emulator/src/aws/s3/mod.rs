@@ -16,13 +16,13 @@ mod respond;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::serve::ListenerExt as _;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::blobs::Blobs;
 use crate::identity::Identity;
+use crate::listening;
 
 /// Serves S3 on `listener` until `stop`; requests under way are then finished.
 ///
@@ -34,15 +34,7 @@ pub async fn serve(
     identity: Identity,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    // Without it a small answer waits some 40 ms for the client's delayed acknowledgement.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-    });
-    axum::serve(listener, router(blobs, identity))
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
+    listening::serve_and_finish(listener, router(blobs, identity), stop).await
 }
 
 /// The service without a socket, for tests.

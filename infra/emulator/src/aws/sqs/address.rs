@@ -3,11 +3,7 @@
 //! Deals with: names, URLs, ARNs. Does not deal with: whether there is such a queue.
 
 use super::error::SqsError;
-
-/// The account that owns everything on this machine.
-pub(crate) const ACCOUNT: &str = "000000000000";
-/// The region that everything is in.
-pub(crate) const REGION: &str = "us-east-1";
+use crate::aws::{ACCOUNT, REGION};
 
 /// The queue's ARN.
 pub(crate) fn arn(name: &str) -> String {

@@ -8,6 +8,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
 use crate::aws::auth::AuthError;
+use crate::aws::{ACCOUNT, REGION};
 use crate::queues::QueueError;
 
 /// An error in the provider's words.
@@ -131,8 +132,8 @@ impl SqsError {
             shape: "AccessDeniedException",
             code: "AccessDenied",
             message: format!(
-                "User: arn:aws:sts::000000000000:assumed-role/{app}/{app} is not authorized to \
-                 perform: sqs:{action} on resource: arn:aws:sqs:us-east-1:000000000000:{queue} \
+                "User: arn:aws:sts::{ACCOUNT}:assumed-role/{app}/{app} is not authorized to \
+                 perform: sqs:{action} on resource: arn:aws:sqs:{REGION}:{ACCOUNT}:{queue} \
                  because no identity-based policy allows the sqs:{action} action. The app \
                  \"{app}\" has not declared it; write .needs(queue::named(…).send()) or .receive()."
             ),

@@ -20,7 +20,6 @@ use std::time::SystemTime;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
-use axum::serve::ListenerExt as _;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -30,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use self::error::SqsError;
 use super::auth;
 use crate::identity::{Action, Identity, Principal};
+use crate::listening;
 use crate::queues::Queues;
 
 /// JSON may spell one byte of a message in six, and a batch may hold 1 MiB of them.
@@ -65,12 +65,8 @@ pub async fn serve(
     let port = listener.local_addr()?.port();
     let Deps { identity, queues } = deps;
     let room = Room { identity, queues, port, stop: stop.clone() };
-    let listener = listener.tap_io(|io| {
-        // Without it small answers wait for the client's acknowledgement.
-        let _ = io.set_nodelay(true);
-    });
     let router = Router::new().fallback(answer).with_state(room);
-    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
+    listening::serve_and_finish(listener, router, stop).await
 }
 
 async fn answer(State(room): State<Room>, request: Request<Body>) -> Response<Body> {

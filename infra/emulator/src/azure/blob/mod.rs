@@ -22,7 +22,6 @@ use std::time::SystemTime;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::serve::ListenerExt as _;
 use http::{HeaderValue, Method, Response, header};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +32,7 @@ use super::auth;
 use super::error::{SERVICE_VERSION, StorageError};
 use crate::blobs::Blobs;
 use crate::identity::Identity;
+use crate::listening;
 
 struct Service {
     blobs: Blobs,
@@ -49,15 +49,7 @@ pub async fn serve(
     identity: Identity,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    // Without it a small answer waits some 40 ms for the client's delayed acknowledgement.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-    });
-    axum::serve(listener, router(blobs, identity))
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
+    listening::serve_and_finish(listener, router(blobs, identity), stop).await
 }
 
 /// The service without a socket, for tests.

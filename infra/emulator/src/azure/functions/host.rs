@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::serve::ListenerExt;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -30,6 +29,7 @@ use super::timer::Timer;
 use super::wire::Wire;
 use super::worker::{Launch, Plan, Worker};
 use crate::cloud::Cloud;
+use crate::listening;
 use crate::process::Log;
 use crate::queues::{QueueError, Queues};
 
@@ -260,12 +260,7 @@ async fn release(queues: &Queues, app: &str, log: &Log) -> Result<(), QueueError
 
 async fn serve(listener: TcpListener, front: Arc<Front>, stop: CancellationToken) {
     let router = axum::Router::new().fallback(answer).with_state(front);
-    let listener = listener.tap_io(|stream| {
-        // A stream that cannot be set is slower, not wrong.
-        let _ = stream.set_nodelay(true);
-    });
-    tokio::select! {
-        _ = axum::serve(listener, router) => {}
-        () = stop.cancelled() => {}
+    if let Err(error) = listening::serve(listener, router, stop).await {
+        tracing::error!(%error, "an app's port stopped listening");
     }
 }

@@ -16,7 +16,6 @@ use std::time::SystemTime;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
-use axum::serve::ListenerExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +24,7 @@ use self::request::{Call, Target};
 use super::auth;
 use super::error::{SERVICE_VERSION, StorageError};
 use crate::identity::Identity;
+use crate::listening;
 use crate::queues::Queues;
 
 /// XML may spell one byte of a message in six.
@@ -48,12 +48,8 @@ pub async fn serve(
     deps: Deps,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    let listener = listener.tap_io(|io| {
-        // Without it small answers wait for the client's acknowledgement.
-        let _ = io.set_nodelay(true);
-    });
     let router = Router::new().fallback(answer).with_state(deps);
-    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
+    listening::serve_and_finish(listener, router, stop).await
 }
 
 /// What an operation answers with; the version, ids and date are added to it.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use md5::{Digest as _, Md5};
 use serde_json::{Map, Value, json};
 
-use super::super::spec::{ACCOUNT, REGION};
+use crate::aws::{ACCOUNT, REGION};
 use crate::queues::Message;
 
 /// `{"Records": […]}`.

@@ -12,7 +12,6 @@ use std::time::SystemTime;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -28,6 +27,7 @@ use super::invocation::Invocation;
 use super::spec::SYNC_LIMIT;
 use crate::aws::auth;
 use crate::identity::Action;
+use crate::listening;
 
 /// One function's URL.
 #[derive(Clone)]
@@ -42,18 +42,8 @@ pub(super) struct Site {
 /// Answers on `listener` until `stop`.
 pub(super) async fn serve(listener: TcpListener, site: Site, stop: CancellationToken) {
     let router = Router::new().fallback(handle).with_state(site);
-    let listener = listener.tap_io(|stream| {
-        // Only speed is lost without it.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::select! {
-        result = axum::serve(listener, service) => {
-            if let Err(error) = result {
-                tracing::error!(%error, "a function URL stopped listening");
-            }
-        }
-        () = stop.cancelled() => {}
+    if let Err(error) = listening::serve(listener, router, stop).await {
+        tracing::error!(%error, "a function URL stopped listening");
     }
 }
 

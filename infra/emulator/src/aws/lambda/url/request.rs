@@ -14,7 +14,7 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 use serde_json::{Map, Value, json};
 
-use super::super::spec::ACCOUNT;
+use crate::aws::ACCOUNT;
 use crate::clock::millis;
 
 /// What the event says beyond the request itself.
