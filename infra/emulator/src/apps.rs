@@ -4,7 +4,9 @@
 //! apps. Does not deal with: rules within one app, which its own listing enforces.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -17,6 +19,8 @@ use crate::provision::names;
 
 /// A listing opens no socket and builds no state; one that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Before an executable that is being written is tried again.
+const BUSY: Duration = Duration::from_millis(10);
 
 /// An app that can be run.
 #[derive(Clone, Debug)]
@@ -27,6 +31,24 @@ pub struct App {
     pub executable: PathBuf,
     /// Values of declared settings only.
     pub settings: BTreeMap<String, String>,
+    /// Tells whether the executable is still the file that was asked for the manifest.
+    pub(crate) file: FileId,
+}
+
+/// A file as it was: its place on the disk, its size, when it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FileId {
+    place: (u64, u64),
+    bytes: u64,
+    written: (i64, i64),
+}
+
+impl FileId {
+    fn of(path: &Path) -> io::Result<Self> {
+        let meta = std::fs::metadata(path)?;
+        let (place, written) = ((meta.dev(), meta.ino()), (meta.mtime(), meta.mtime_nsec()));
+        Ok(Self { place, bytes: meta.len(), written })
+    }
 }
 
 /// Learns what every executable is.
@@ -34,36 +56,57 @@ pub struct App {
 /// # Errors
 /// [`EmulatorError::Manifest`], or [`EmulatorError::Declared`] with everything that is wrong.
 pub async fn load(sources: &[AppSource], hosts: Hosts) -> Result<Vec<App>, EmulatorError> {
+    reload(sources, hosts, &[]).await
+}
+
+/// [`load`], where some run already: an executable that is the same file is not asked again.
+pub(crate) async fn reload(
+    sources: &[AppSource],
+    hosts: Hosts,
+    running: &[App],
+) -> Result<Vec<App>, EmulatorError> {
     let mut apps = Vec::new();
     for source in sources {
-        apps.push(one(source).await?);
+        apps.push(one(source, running).await?);
     }
     let faults = faults(&apps, hosts);
     if faults.is_empty() { Ok(apps) } else { Err(EmulatorError::Declared(faults.join("\n"))) }
 }
 
-async fn one(source: &AppSource) -> Result<App, EmulatorError> {
+async fn one(source: &AppSource, running: &[App]) -> Result<App, EmulatorError> {
     let fault =
         |why: String| EmulatorError::Manifest { executable: source.executable.clone(), why };
     let executable = source.executable.canonicalize().map_err(|io| fault(io.to_string()))?;
-    let manifest = manifest(&executable).await.map_err(fault)?;
+    let file = FileId::of(&executable).map_err(|io| fault(io.to_string()))?;
+    let known = running.iter().find(|app| app.executable == executable && app.file == file);
+    let manifest = match known {
+        Some(app) => app.manifest.clone(),
+        None => manifest(&executable).await.map_err(fault)?,
+    };
     let declared = |name: &String| manifest.config.iter().any(|setting| setting.name == *name);
     let settings = source.settings.iter().filter(|(name, _)| declared(name));
     let settings = settings.map(|(name, value)| (name.clone(), value.clone())).collect();
-    Ok(App { manifest, executable, settings })
+    Ok(App { manifest, executable, settings, file })
 }
 
 /// What an executable prints when it is asked for its manifest.
 ///
 /// # Errors
 /// A sentence: it cannot be run, it failed, it hangs, or it printed something else.
-pub async fn manifest(executable: &std::path::Path) -> Result<Manifest, String> {
-    let listing = tokio::process::Command::new(executable)
-        .arg("manifest")
-        .env_clear()
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
+pub async fn manifest(executable: &Path) -> Result<Manifest, String> {
+    let listing = async {
+        loop {
+            let mut command = tokio::process::Command::new(executable);
+            command.arg("manifest").env_clear().stdin(Stdio::null()).kill_on_drop(true);
+            match command.output().await {
+                // It is still being written, or a fork of somebody who wrote it has not ended.
+                Err(busy) if busy.kind() == io::ErrorKind::ExecutableFileBusy => {
+                    tokio::time::sleep(BUSY).await;
+                }
+                other => break other,
+            }
+        }
+    };
     let output = tokio::time::timeout(PATIENCE, listing)
         .await
         .map_err(|_| format!("`manifest` did not end within {} s", PATIENCE.as_secs()))?
@@ -163,7 +206,8 @@ mod tests {
             r#"{{"anyfn":1,"app":"{name}","functions":[{functions}],"needs":[],"config":[{config}]}}"#
         );
         let manifest = Manifest::from_json(text.as_bytes()).unwrap();
-        App { manifest, executable: "/bin/app".into(), settings: BTreeMap::new() }
+        let (executable, settings) = ("/bin/app".into(), BTreeMap::new());
+        App { manifest, executable, settings, file: FileId::default() }
     }
 
     fn function(name: &str, trigger: &str) -> String {

@@ -4,18 +4,17 @@
 
 use std::fs::File;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::apps::{self, App};
+use crate::apps;
 use crate::aws::lambda::Lambda;
 use crate::azure::functions::FunctionsHost;
 use crate::blobs::Blobs;
 use crate::clock::Clock;
-use crate::cloud::Cloud;
 use crate::error::EmulatorError;
 use crate::identity::{Grant, Identity};
 use crate::options::Options;
@@ -24,8 +23,9 @@ use crate::provision::bindings::Endpoints;
 use crate::provision::resources;
 use crate::queues::Queues;
 use crate::ready::Ready;
+use crate::start::azure::Build;
 use crate::start::{self, Rooms, describe, listen, lock, schema};
-use crate::status::{FunctionStatus, Functions};
+use crate::status::{FunctionStatus, Functions, Running};
 use crate::store::Store;
 use crate::{aws, azure, control, events};
 
@@ -35,10 +35,16 @@ const GRACE: Duration = Duration::from_millis(300);
 /// A running emulator. Dropping it without [`Emulator::stop`] leaves its end to the process's own.
 pub struct Emulator {
     ready: Ready,
-    functions: Arc<Functions>,
-    clock: Clock,
-    blobs: Blobs,
-    queues: Queues,
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) blobs: Blobs,
+    pub(crate) queues: Queues,
+    pub(crate) rooms: Rooms,
+    pub(crate) options: Options,
+    pub(crate) routes: events::Routes,
+    /// How many there were; one at a time.
+    pub(crate) reloads: tokio::sync::Mutex<u64>,
+    /// Hosts of apps that are gone, until nothing is in flight in them.
+    pub(crate) leaving: Mutex<Vec<Weak<FunctionsHost>>>,
     stop: CancellationToken,
     servers: TaskTracker,
     /// Held for as long as the state folder is in use.
@@ -61,12 +67,7 @@ impl Emulator {
         let blobs = Blobs::new(store.clone(), clock.clone());
         let queues = Queues::new(store.clone(), clock.clone());
         let identity = Identity::new();
-        resources::make_stores(&blobs, &apps).await?;
-        let clouds = [(Cloud::Aws, options.hosts.lambda), (Cloud::Azure, options.hosts.azure)];
-        for (cloud, _) in clouds.into_iter().filter(|(_, runs)| *runs) {
-            resources::make_queues(&queues, cloud, &apps, options.max_attempts, options.timeout)
-                .await?;
-        }
+        resources::make_all(&blobs, &queues, &apps, &options).await?;
         let ports = options.ports;
         let (control, console) = listen("the control port", ports.control).await?;
         let (s3_at, s3) = listen("S3", ports.s3).await?;
@@ -99,12 +100,9 @@ impl Emulator {
         serve("Azure Queue", Box::pin(azure::queue::serve(queue_at, queue_deps, stop.clone())));
         servers.spawn(azure::identity_endpoint::serve(identity_at, identity.clone(), stop.clone()));
 
-        let credentials = apps
-            .iter()
-            .map(|app| {
-                (app.manifest.app.clone(), identity.add_app(Grant::of_manifest(&app.manifest)))
-            })
-            .collect();
+        let credentials: Vec<_> =
+            apps.iter().map(|app| identity.add_app(Grant::of_manifest(&app.manifest))).collect();
+        let known = || apps.iter().zip(&credentials);
         let state = |source| EmulatorError::State { path: options.state.clone(), why: source };
         let rooms = Rooms {
             store: store.clone(),
@@ -114,50 +112,74 @@ impl Emulator {
             spawner: Spawner::start().map_err(|io| state(io.to_string()))?,
             logs: options.state.join("logs"),
             endpoints,
-            credentials,
         };
+        let specs = known().flat_map(|app| start::lambda::specs(&rooms, &options, app, &apps));
         let lambda = match options.hosts.lambda {
-            true => Some(start::lambda::start(&rooms, &options, &apps).await?),
+            true => Some(start::lambda::start(&rooms, specs.collect()).await?),
             false => None,
         };
         if let Some(lambda) = &lambda {
             servers.spawn(aws::lambda::serve(lambda_at, lambda.clone(), stop.clone()));
         }
-        let mut hosts = Vec::new();
-        if options.hosts.azure {
-            for app in &apps {
-                match start::azure::start(&rooms, &options, app, &apps).await {
-                    Ok(host) => hosts.push(host),
+        let mut running = Vec::new();
+        for (app, credentials) in known() {
+            let build = Build { app, apps: &apps, credentials, number: 0 };
+            let azure = match options.hosts.azure {
+                true => match start::azure::start(&rooms, &options, build).await {
+                    Ok(hosted) => {
+                        hosted.host.feed();
+                        Some(hosted)
+                    }
                     Err(error) => {
-                        end(lambda.as_ref(), &hosts).await;
+                        end(lambda.as_ref(), &hosts(running)).await;
                         return Err(error);
                     }
-                }
-            }
+                },
+                false => None,
+            };
+            running.push(Running { app: app.clone(), azure });
         }
-        let functions = Arc::new(Functions {
-            apps: apps.clone(),
-            lambda,
-            azure: hosts,
-            logs: rooms.logs.clone(),
-        });
+        let functions =
+            Arc::new(Functions { lambda, running: RwLock::new(running), logs: rooms.logs.clone() });
         let routing = events::Deps {
             store,
             blobs: blobs.clone(),
             queues: queues.clone(),
             clock: clock.clone(),
         };
-        servers.spawn(events::route(routing, apps, options.hosts, stop.clone()));
+        let routes = events::Routes::of(&apps);
+        servers.spawn(events::route(routing, routes.clone(), options.hosts, stop.clone()));
         servers.spawn(control::serve(control, Arc::clone(&functions), clock.clone(), stop.clone()));
         let ready = describe(&rooms, console, lambda_url, &functions);
         guard.disarm();
-        Ok(Self { ready, functions, clock, blobs, queues, stop, servers, _lock: lock })
+        let (reloads, leaving) = (tokio::sync::Mutex::default(), Mutex::default());
+        let all = Self {
+            ready,
+            functions,
+            blobs,
+            queues,
+            rooms,
+            options,
+            routes,
+            reloads,
+            leaving,
+            stop,
+            servers,
+            _lock: lock,
+        };
+        Ok(all)
     }
 
     /// Endpoints, credentials and processes as they were when the emulator became ready.
     #[must_use]
     pub fn ready(&self) -> &Ready {
         &self.ready
+    }
+
+    /// [`Emulator::ready`] with the processes as they are now, after a reload.
+    #[must_use]
+    pub fn ready_now(&self) -> Ready {
+        Ready { functions: start::in_short(&self.functions), ..self.ready.clone() }
     }
 
     /// Every function on every host, as it is now.
@@ -169,7 +191,7 @@ impl Emulator {
     /// The clock that the emulator was started with.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.clock
+        &self.rooms.clock
     }
 
     /// The blobs behind both storage APIs.
@@ -188,7 +210,11 @@ impl Emulator {
     /// start.
     pub async fn stop(self) {
         self.stop.cancel();
-        end(self.functions.lambda.as_ref(), &self.functions.azure).await;
+        let mut all = hosts(self.functions.running());
+        let leaving =
+            std::mem::take(&mut *self.leaving.lock().unwrap_or_else(PoisonError::into_inner));
+        all.extend(leaving.iter().filter_map(Weak::upgrade));
+        end(self.functions.lambda.as_ref(), &all).await;
         self.servers.close();
         // A client that never ends its request must not keep the emulator from ending.
         let _ = tokio::time::timeout(GRACE, self.servers.wait()).await;
@@ -196,14 +222,18 @@ impl Emulator {
 }
 
 /// Ends both hosts side by side.
-async fn end(lambda: Option<&Lambda>, azure: &[(App, FunctionsHost, String)]) {
-    let hosts = azure.iter().map(|(_, host, _)| host.stop());
+async fn end(lambda: Option<&Lambda>, azure: &[Arc<FunctionsHost>]) {
+    let hosts = azure.iter().map(|host| host.stop());
     let lambda = async {
         if let Some(lambda) = lambda {
             lambda.stop().await;
         }
     };
     tokio::join!(lambda, futures_util::future::join_all(hosts));
+}
+
+fn hosts(running: Vec<Running>) -> Vec<Arc<FunctionsHost>> {
+    running.into_iter().filter_map(|running| Some(running.azure?.host)).collect()
 }
 
 type ServerTask = std::pin::Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>;

@@ -3,13 +3,14 @@
 //! Deals with: gathering processes, URLs, peak memory and logs. Does not deal with: changing any of it.
 
 use std::path::PathBuf;
+use std::sync::{PoisonError, RwLock};
 
 use anyfn::manifest::TriggerSpec;
 use serde::Serialize;
 
 use crate::apps::App;
 use crate::aws::lambda::Lambda;
-use crate::azure::functions::FunctionsHost;
+use crate::start::azure::Hosted;
 
 /// One function on one host.
 #[derive(Clone, Debug, Serialize)]
@@ -40,21 +41,35 @@ pub struct FunctionStatus {
 
 /// The running hosts and what they were told to run.
 pub struct Functions {
-    pub(crate) apps: Vec<App>,
     pub(crate) lambda: Option<Lambda>,
-    /// One host an app, with the key that opens its functions.
-    pub(crate) azure: Vec<(App, FunctionsHost, String)>,
+    pub(crate) running: RwLock<Vec<Running>>,
     pub(crate) logs: PathBuf,
 }
 
+/// An app that runs, on Azure in a host of its own.
+#[derive(Clone)]
+pub(crate) struct Running {
+    pub(crate) app: App,
+    pub(crate) azure: Option<Hosted>,
+}
+
 impl Functions {
+    /// The apps that run, in the order in which they were given.
+    pub(crate) fn running(&self) -> Vec<Running> {
+        self.running.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn replace(&self, running: Vec<Running>) {
+        *self.running.write().unwrap_or_else(PoisonError::into_inner) = running;
+    }
+
     /// All functions: Lambda's first, each host's by app and name.
     #[must_use]
     pub fn list(&self) -> Vec<FunctionStatus> {
         let mut all = Vec::new();
-        let running = self.lambda.iter().flat_map(Lambda::functions);
-        let statuses: Vec<_> = running.collect();
-        for app in &self.apps {
+        let statuses: Vec<_> = self.lambda.iter().flat_map(Lambda::functions).collect();
+        let running = self.running();
+        for Running { app, .. } in &running {
             for function in &app.manifest.functions {
                 let Some(status) = statuses.iter().find(|s| s.name == function.name) else {
                     continue;
@@ -74,7 +89,8 @@ impl Functions {
                 });
             }
         }
-        for (app, host, key) in &self.azure {
+        for Running { app, azure } in &running {
+            let Some(Hosted { host, key }) = azure else { continue };
             for function in &app.manifest.functions {
                 let http = matches!(function.trigger, TriggerSpec::Http { .. });
                 all.push(FunctionStatus {

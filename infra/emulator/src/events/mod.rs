@@ -10,7 +10,7 @@ mod s3;
 pub(crate) use event_grid::event as event_grid_event;
 pub(crate) use s3::notification as s3_notification;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use anyfn::manifest::{Change as Asked, TriggerSpec};
 use base64::Engine as _;
@@ -52,12 +52,34 @@ pub struct Deps {
     pub clock: Clock,
 }
 
+/// Who wants to know of what. A cheap handle; all clones show the same.
+#[derive(Clone, Default)]
+pub struct Routes(Arc<RwLock<Arc<Vec<Route>>>>);
+
+impl Routes {
+    /// What `apps` ask for.
+    #[must_use]
+    pub fn of(apps: &[App]) -> Self {
+        let routes = Self::default();
+        routes.replace(apps);
+        routes
+    }
+
+    /// From now on it is what `apps` ask for.
+    pub fn replace(&self, apps: &[App]) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes(apps));
+    }
+
+    fn now(&self) -> Arc<Vec<Route>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// Routes changes until `stop`, beginning with those an earlier run left behind. An event goes to the
 /// host of the cloud whose API made the change; where that host does not run, to the one that does.
-pub async fn route(deps: Deps, apps: Vec<App>, hosts: Hosts, stop: CancellationToken) {
-    let routes = Arc::new(routes(&apps));
+pub async fn route(deps: Deps, routes: Routes, hosts: Hosts, stop: CancellationToken) {
     loop {
-        match drain(&deps, &routes, hosts).await {
+        match drain(&deps, &routes.now(), hosts).await {
             Ok(true) => {}
             Ok(false) => tokio::select! {
                 () = deps.blobs.changed().notified() => {}

@@ -11,7 +11,26 @@ use crate::apps::{App, queues, stores};
 use crate::blobs::{BlobError, Blobs};
 use crate::cloud::Cloud;
 use crate::error::EmulatorError;
+use crate::options::Options;
 use crate::queues::{QueueError, QueueSpec, Queues, Redrive};
+
+/// Makes every store and queue that `apps` name, on the clouds whose hosts run, where it is missing.
+///
+/// # Errors
+/// The store failed.
+pub async fn make_all(
+    blobs: &Blobs,
+    engine: &Queues,
+    apps: &[App],
+    options: &Options,
+) -> Result<(), EmulatorError> {
+    make_stores(blobs, apps).await?;
+    let clouds = [(Cloud::Aws, options.hosts.lambda), (Cloud::Azure, options.hosts.azure)];
+    for (cloud, _) in clouds.into_iter().filter(|(_, runs)| *runs) {
+        make_queues(engine, cloud, apps, options.max_attempts, options.timeout).await?;
+    }
+    Ok(())
+}
 
 /// Makes every store that the apps name.
 ///

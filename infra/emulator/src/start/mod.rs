@@ -6,7 +6,6 @@
 pub(crate) mod azure;
 pub(crate) mod lambda;
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -17,7 +16,7 @@ use crate::aws;
 use crate::blobs;
 use crate::clock::Clock;
 use crate::error::EmulatorError;
-use crate::identity::{AppCredentials, Identity};
+use crate::identity::Identity;
 use crate::process::Spawner;
 use crate::provision::bindings::Endpoints;
 use crate::queues::{self, Queues};
@@ -34,7 +33,6 @@ pub(crate) struct Rooms {
     pub(crate) spawner: Spawner,
     pub(crate) logs: PathBuf,
     pub(crate) endpoints: Endpoints,
-    pub(crate) credentials: BTreeMap<String, AppCredentials>,
 }
 
 pub(crate) async fn listen(
@@ -78,13 +76,6 @@ pub(crate) fn describe(
     let connection_string = format!(
         "DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};BlobEndpoint={blob};QueueEndpoint={queue};"
     );
-    let short = |status: FunctionStatus| ready::Function {
-        app: status.app,
-        name: status.name,
-        host: status.host,
-        pid: status.pid,
-        url: status.url,
-    };
     Ready {
         console,
         pid: std::process::id(),
@@ -97,6 +88,18 @@ pub(crate) fn describe(
             lambda,
         },
         azure: ready::Azure { account, key, blob, queue, connection_string },
-        functions: functions.list().into_iter().map(short).collect(),
+        functions: in_short(functions),
     }
+}
+
+/// Every function as the ready file lists it, as it is now.
+pub(crate) fn in_short(functions: &Functions) -> Vec<ready::Function> {
+    let short = |status: FunctionStatus| ready::Function {
+        app: status.app,
+        name: status.name,
+        host: status.host,
+        pid: status.pid,
+        url: status.url,
+    };
+    functions.list().into_iter().map(short).collect()
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -34,7 +34,17 @@ CREATE TABLE IF NOT EXISTS lambda_event (
 CREATE INDEX IF NOT EXISTS lambda_event_due ON lambda_event (function, due_ms, seq);
 ";
 
-/// Where events are kept and what wakes their function.
+/// The events of one name, whichever function has it: the one that retires and the one that follows it
+/// share this, so that neither tries what the other is at work on.
+#[derive(Clone, Default)]
+pub(super) struct Line {
+    /// Wakes whoever looks for events that are due.
+    pub(super) arrived: Arc<Notify>,
+    /// What is being tried; locked while the next one is looked up.
+    underway: Arc<Mutex<BTreeSet<i64>>>,
+}
+
+/// Where events are kept.
 #[derive(Clone)]
 pub(super) struct Events {
     pub(super) store: Store,
@@ -56,8 +66,9 @@ impl Events {
         &self,
         function: &str,
         payload: Bytes,
-        arrived: Arc<Notify>,
+        line: &Line,
     ) -> Result<String, StoreError> {
+        let arrived = Arc::clone(&line.arrived);
         let (function, now) = (function.to_owned(), self.clock.now_ms());
         let request_id = uuid::Uuid::new_v4().to_string();
         let id = request_id.clone();
@@ -69,24 +80,22 @@ impl Events {
         Ok(request_id)
     }
 
-    /// Runs a function's events as they become due, until `stop`.
-    pub(super) async fn run(
-        self,
-        function: Arc<Function>,
-        arrived: Arc<Notify>,
-        stop: CancellationToken,
-    ) {
-        let mut running = BTreeSet::new();
+    /// Runs a function's events as they become due, until it is retired, and returns when the last of its
+    /// attempts has ended; or until `stop`.
+    pub(super) async fn run(self, function: Arc<Function>, line: Line, stop: CancellationToken) {
         let mut attempts = JoinSet::new();
-        loop {
+        while !function.is_retired() {
             let mut wake = None;
             while attempts.len() < function.spec.concurrency {
-                match self.next(&function.spec.name, &running).await {
+                match self.next(&function, &line).await {
                     Ok(Some(Next::Due(due))) => {
-                        running.insert(due.seq);
                         let (events, function) = (self.clone(), Arc::clone(&function));
-                        let stop = stop.clone();
-                        attempts.spawn(async move { events.attempt(&function, due, &stop).await });
+                        let (line, stop) = (line.clone(), stop.clone());
+                        attempts.spawn(async move {
+                            let seq = events.attempt(&function, due, &stop).await;
+                            line.underway.lock().await.remove(&seq);
+                            line.arrived.notify_one();
+                        });
                     }
                     Ok(Some(Next::At(ms))) => {
                         wake = Some(instant(ms));
@@ -107,23 +116,34 @@ impl Events {
             };
             tokio::select! {
                 () = stop.cancelled() => return,
-                Some(done) = attempts.join_next() => {
-                    running.remove(&done.unwrap_or_default());
-                }
-                () = arrived.notified() => {}
+                () = function.retired() => {}
+                Some(_) = attempts.join_next() => {}
+                () = line.arrived.notified() => {}
                 () = due => {}
             }
         }
+        // A wake-up that came here was meant for whoever follows.
+        line.arrived.notify_one();
+        let rest = async { while attempts.join_next().await.is_some() {} };
+        tokio::select! {
+            () = rest => {}
+            () = stop.cancelled() => {}
+        }
     }
 
-    async fn next(
-        &self,
-        function: &str,
-        running: &BTreeSet<i64>,
-    ) -> Result<Option<Next>, StoreError> {
-        let (function, running) = (function.to_owned(), running.clone());
+    /// What is to be done next; an event that is due is noted as under way.
+    async fn next(&self, function: &Function, line: &Line) -> Result<Option<Next>, StoreError> {
+        let mut underway = line.underway.lock().await;
+        let (name, known) = (function.spec.name.clone(), underway.clone());
         let now = self.clock.now_ms();
-        self.store.read(move |db| Ok(next_due(db, &function, &running, now)?)).await
+        let found: Result<_, StoreError> =
+            self.store.read(move |db| Ok(next_due(db, &name, &known, now)?)).await;
+        // Where it was retired meanwhile, whoever follows has it.
+        let next = found?.filter(|_| !function.is_retired());
+        if let Some(Next::Due(due)) = &next {
+            underway.insert(due.seq);
+        }
+        Ok(next)
     }
 
     async fn attempt(&self, function: &Arc<Function>, due: Due, stop: &CancellationToken) -> i64 {

@@ -1,6 +1,7 @@
 //! One function: its environments, at most so many, the idle ones used again.
 //!
-//! Deals with: the pool, starting anew after a crash, the START, END and REPORT lines.
+//! Deals with: the pool, starting anew after a crash, retiring once another one has its name, the START,
+//! END and REPORT lines.
 //! Does not deal with: who calls and what they are told.
 
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ pub(super) struct Function {
     slots: Semaphore,
     pool: Mutex<Pool>,
     peak_kb: AtomicU64,
+    retired: CancellationToken,
     stop: CancellationToken,
 }
 
@@ -37,8 +39,8 @@ struct Pool {
     idle: Vec<Environment>,
     /// Every runtime that may still run, for the list of pids and for the end.
     live: Vec<Weak<Worker>>,
-    /// Environments of an earlier one are not used again.
-    generation: u64,
+    /// No environment is used again.
+    closed: bool,
 }
 
 impl Function {
@@ -49,8 +51,8 @@ impl Function {
         stop: CancellationToken,
     ) -> Self {
         let slots = Semaphore::new(spec.concurrency.max(1));
-        let pool = Mutex::default();
-        Self { spec, spawner, logs, slots, pool, peak_kb: AtomicU64::new(0), stop }
+        let (pool, retired) = (Mutex::default(), CancellationToken::new());
+        Self { spec, spawner, logs, slots, pool, peak_kb: AtomicU64::new(0), retired, stop }
     }
 
     fn pool(&self) -> MutexGuard<'_, Pool> {
@@ -72,7 +74,6 @@ impl Function {
         // Never closed.
         let _slot = self.slots.acquire().await;
         let id = invocation.request_id.clone();
-        let generation = self.pool().generation;
         loop {
             let idle = self.idle();
             let used = idle.is_some();
@@ -96,7 +97,7 @@ impl Function {
             }
             self.report(&mut environment, &id, duration);
             if ended.keeps_environment() {
-                self.put_back(environment, generation);
+                self.put_back(environment);
             } else {
                 environment.worker().kill();
                 environment.worker().exited().await;
@@ -167,25 +168,39 @@ impl Function {
         Ok(())
     }
 
-    fn put_back(&self, environment: Environment, generation: u64) {
+    fn put_back(&self, environment: Environment) {
         let mut pool = self.pool();
-        if pool.generation == generation && environment.worker().is_running() {
+        if !pool.closed && environment.worker().is_running() {
             pool.idle.push(environment);
         }
     }
 
-    /// Starts every further call in a fresh environment; calls that run are left alone.
-    pub(super) fn renew(&self) {
-        let mut pool = self.pool();
-        pool.generation += 1;
-        pool.idle.clear();
+    /// Another function has this one's name from now on, or none has: its sources take nothing more, and
+    /// each environment ends with the call that runs in it.
+    pub(super) fn retire(&self) {
+        self.retired.cancel();
+        let idle = {
+            let mut pool = self.pool();
+            pool.closed = true;
+            std::mem::take(&mut pool.idle)
+        };
+        drop(idle);
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.retired.is_cancelled()
+    }
+
+    /// Returns once it is retired.
+    pub(super) async fn retired(&self) {
+        self.retired.cancelled().await;
     }
 
     /// Kills every environment and waits until all are gone.
     pub(super) async fn end(&self) {
         let live: Vec<_> = {
             let mut pool = self.pool();
-            pool.generation += 1;
+            pool.closed = true;
             pool.live.iter().filter_map(Weak::upgrade).collect()
         };
         for worker in &live {

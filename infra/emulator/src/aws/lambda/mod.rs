@@ -15,6 +15,7 @@ mod front_door;
 mod function;
 mod invocation;
 mod name;
+mod replace;
 mod runtime_api;
 mod schedule;
 mod session;
@@ -29,16 +30,16 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use bytes::Bytes;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::async_invoke::Events;
+use self::async_invoke::{Events, Line};
 use self::function::Function;
 use self::invocation::Invocation;
+use self::replace::Running;
 use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::identity::Identity;
@@ -49,6 +50,7 @@ use crate::store::{Store, StoreError};
 pub use self::async_invoke::SCHEMA;
 pub use self::front_door::serve;
 pub use self::invocation::Invoked;
+pub use self::replace::Prepared;
 pub use self::schedule::ScheduleError;
 pub use self::spec::{ASYNC_LIMIT, FunctionSpec, Runtime, SYNC_LIMIT, Trigger, Work};
 
@@ -132,16 +134,20 @@ pub struct Lambda(Arc<Inner>);
 
 struct Inner {
     deps: LambdaDeps,
-    functions: BTreeMap<String, Entry>,
+    functions: RwLock<BTreeMap<String, Arc<Entry>>>,
+    /// Were replaced, and are gone once the last of their calls has ended.
+    retired: Mutex<Vec<Weak<Function>>>,
+    /// By function; kept while the emulator runs, since calls of one that is gone may still end.
+    lines: Mutex<BTreeMap<String, Line>>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
 struct Entry {
     function: Arc<Function>,
-    /// Wakes the function's asynchronous events.
-    arrived: Arc<Notify>,
-    url: Option<String>,
+    line: Line,
+    /// What calls it under its name, whatever is behind that: a URL, a schedule.
+    source: Option<Running>,
 }
 
 /// What can be seen of a function from outside.
@@ -163,14 +169,14 @@ impl Lambda {
     /// All functions, sorted by name.
     #[must_use]
     pub fn functions(&self) -> Vec<FunctionStatus> {
-        let status = |(name, entry): (&String, &Entry)| FunctionStatus {
+        let status = |entry: &Arc<Entry>| FunctionStatus {
             app: entry.function.spec.app.clone(),
-            name: name.clone(),
+            name: entry.function.spec.name.clone(),
             pids: entry.function.pids(),
-            url: entry.url.clone(),
+            url: entry.source.as_ref().and_then(|source| source.url.clone()),
             peak_kb: entry.function.peak_kb(),
         };
-        self.0.functions.iter().map(status).collect()
+        self.entries().iter().map(status).collect()
     }
 
     /// Calls a function with a JSON payload and waits for what it returns.
@@ -192,15 +198,7 @@ impl Lambda {
     pub async fn invoke_async(&self, name: &str, payload: Bytes) -> Result<String, LambdaError> {
         within(&payload, ASYNC_LIMIT)?;
         let entry = self.entry(name)?;
-        Ok(self.events().accept(name, payload, Arc::clone(&entry.arrived)).await?)
-    }
-
-    /// Serves every further call of an app's functions from fresh processes: its executable has
-    /// changed. Calls that run are left to end.
-    pub fn renew(&self, app: &str) {
-        for entry in self.0.functions.values().filter(|entry| entry.function.spec.app == app) {
-            entry.function.renew();
-        }
+        Ok(self.events().accept(name, payload, &entry.line).await?)
     }
 
     /// Stops every source and kills every process; returns when all are gone. Asynchronous events and
@@ -208,8 +206,11 @@ impl Lambda {
     pub async fn stop(&self) {
         self.0.stop.cancel();
         self.0.tasks.close();
-        let ends = self.0.functions.values().map(|entry| entry.function.end());
-        futures_util::future::join_all(ends).await;
+        let mut all: Vec<_> =
+            self.entries().iter().map(|entry| Arc::clone(&entry.function)).collect();
+        all.extend(self.retired().iter().filter_map(Weak::upgrade));
+        futures_util::future::join_all(all.iter().map(|function| function.end())).await;
+        drop(all);
         self.0.tasks.wait().await;
         self.release().await;
     }
@@ -221,8 +222,18 @@ impl Lambda {
         }
     }
 
-    fn entry(&self, name: &str) -> Result<&Entry, LambdaError> {
-        self.0.functions.get(name).ok_or_else(|| LambdaError::NoFunction(name.to_owned()))
+    fn entries(&self) -> Vec<Arc<Entry>> {
+        let functions = self.0.functions.read().unwrap_or_else(PoisonError::into_inner);
+        functions.values().cloned().collect()
+    }
+
+    fn retired(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Function>>> {
+        self.0.retired.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn entry(&self, name: &str) -> Result<Arc<Entry>, LambdaError> {
+        let functions = self.0.functions.read().unwrap_or_else(PoisonError::into_inner);
+        functions.get(name).cloned().ok_or_else(|| LambdaError::NoFunction(name.to_owned()))
     }
 
     async fn run(&self, name: &str, invocation: Invocation) -> Result<Invoked, LambdaError> {
@@ -230,7 +241,7 @@ impl Lambda {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.0.functions.contains_key(name)
+        self.entry(name).is_ok()
     }
 
     fn identity(&self) -> &Identity {

@@ -15,26 +15,26 @@ use super::queue_listener;
 use super::timer::{Status, fire};
 use crate::queues::Message;
 
-/// Runs the jobs of `/admin/functions/{name}` until `stop`.
+/// Runs the jobs of `/admin/functions/{name}` until `retired`, and returns when the last one has ended.
 pub(crate) async fn work(
     invoker: Invoker,
     mut jobs: mpsc::UnboundedReceiver<Job>,
-    stop: CancellationToken,
+    retired: CancellationToken,
 ) {
     let mut running = JoinSet::new();
     loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            Some(_) = running.join_next() => {}
-            job = jobs.recv() => match job {
-                None => return,
-                Some(Job { function, input }) => {
-                    let invoker = invoker.clone();
-                    running.spawn(async move { run(&invoker, &function, &input).await });
-                }
-            }
-        }
+        let job = tokio::select! {
+            biased;
+            Some(_) = running.join_next() => continue,
+            // Before the end: a job that was accepted is done.
+            job = jobs.recv() => job,
+            () = retired.cancelled() => None,
+        };
+        let Some(Job { function, input }) = job else { break };
+        let invoker = invoker.clone();
+        running.spawn(async move { run(&invoker, &function, &input).await });
     }
+    while running.join_next().await.is_some() {}
 }
 
 /// Runs a function that has no HTTP trigger with a value made up around `input`.

@@ -5,17 +5,22 @@
 //! Does not deal with: how the request reaches the worker (`http_trigger`, `passthrough`), `/admin`
 //! (`admin`).
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
+use hyper::body::{Frame, SizeHint};
 use subtle::ConstantTimeEq;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::function_json::{AuthLevel, Function, Trigger};
+use super::host::Current;
 use super::host_json::HttpMode;
 use super::invoke::{Invoker, Outcome};
 use super::route::{Params, Route};
@@ -37,14 +42,21 @@ pub(crate) struct Front {
     pub(crate) queued: tokio::sync::mpsc::UnboundedSender<admin::Job>,
 }
 
-/// Answers every request of the port.
+/// Answers every request of the port. A body that is streamed still comes from the worker, so the call
+/// lasts until it has gone out.
 pub(crate) async fn answer(
-    State(front): State<Arc<Front>>,
+    State(current): State<Current>,
     request: Request<Body>,
 ) -> Response<Body> {
+    let (front, call) = current.enter();
+    let response = dispatch(&front, request).await;
+    response.map(|body| Body::new(Counted { body, _call: call }))
+}
+
+async fn dispatch(front: &Arc<Front>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path().to_owned();
     if path == "/admin" || path.starts_with("/admin/") {
-        return admin::answer(&front, request).await;
+        return admin::answer(front, request).await;
     }
     let Some((function, auth, params)) = front.find(request.method().as_str(), &path) else {
         return empty(StatusCode::NOT_FOUND);
@@ -143,6 +155,32 @@ impl Front {
             result: outcome.result.map(|response| response.unwrap_or_default().map(Body::from)),
             duration: outcome.duration,
         }
+    }
+}
+
+/// A body, and the sign that a call is under way.
+struct Counted {
+    body: Body,
+    _call: TaskTrackerToken,
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

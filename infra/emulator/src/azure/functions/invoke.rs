@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
+use tokio_util::task::TaskTracker;
 
 use super::envelope::{self, BindingData};
 use super::function_json::{Function, Target, Trigger};
@@ -47,6 +48,8 @@ pub(crate) struct Invoker {
     pub(crate) queues: Queues,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
+    /// Whoever holds a token is in the worker, or on the way there or back.
+    pub(crate) calls: TaskTracker,
 }
 
 impl Invoker {
@@ -85,6 +88,7 @@ impl Invoker {
         function: &Function,
         call: impl AsyncFnOnce(&str) -> Result<T, String>,
     ) -> Outcome<T> {
+        let _call = self.calls.token();
         let started = Instant::now();
         let id = uuid::Uuid::new_v4().to_string();
         let name = &function.name;

@@ -13,6 +13,7 @@ mod by_hand;
 mod envelope;
 mod files;
 mod function_json;
+mod generation;
 mod host;
 mod host_json;
 mod http;
@@ -25,6 +26,8 @@ mod launch;
 mod outputs;
 mod passthrough;
 mod queue_listener;
+#[cfg(test)]
+mod replace_tests;
 mod reply;
 mod route;
 mod schedule;
@@ -38,7 +41,7 @@ mod worker;
 
 pub use app::{App, Deps, FunctionInfo, HostError, Input};
 pub use files::FileError;
-pub use host::FunctionsHost;
+pub use host::{FunctionsHost, Prepared};
 pub use invoke::Outcome;
 
 /// The tables of this room: what timers remember (`timer`).

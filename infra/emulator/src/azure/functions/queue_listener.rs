@@ -24,18 +24,16 @@ const VISIBILITY: Duration = Duration::from_secs(600);
 /// An upper bound for waiting on a queue where nothing happens.
 const IDLE: Duration = Duration::from_secs(3600);
 
-/// Listens until `stop`; returns once every invocation it began has ended, or was given up.
+/// Listens until `retired`; returns once every invocation it began has ended. After `stop` what is held
+/// is left to be released.
 pub(crate) async fn listen(
     function: Arc<Function>,
     invoker: Invoker,
     source: Source,
+    retired: CancellationToken,
     stop: CancellationToken,
 ) {
-    let listener = Listener { function, invoker, source, stop: stop.clone() };
-    tokio::select! {
-        () = stop.cancelled() => {}
-        never = listener.run() => match never {},
-    }
+    Listener { function, invoker, source, retired, stop }.run().await;
 }
 
 /// Where messages come from.
@@ -51,21 +49,30 @@ struct Listener {
     function: Arc<Function>,
     invoker: Invoker,
     source: Source,
+    retired: CancellationToken,
     stop: CancellationToken,
 }
 
 impl Listener {
-    async fn run(self) -> std::convert::Infallible {
+    async fn run(self) {
         let options = self.invoker.host.queues.clone();
         let threshold = usize::try_from(options.new_batch_threshold).unwrap_or(usize::MAX);
         let batch = usize::try_from(options.batch_size).unwrap_or(1);
         let mut running = JoinSet::new();
         loop {
             while running.try_join_next().is_some() {}
-            while running.len() > threshold {
-                running.join_next().await;
+            let may_take = async {
+                while running.len() > threshold {
+                    running.join_next().await;
+                }
+                self.invoker.worker.accepting().await;
+            };
+            tokio::select! {
+                biased;
+                () = self.retired.cancelled() => break,
+                () = may_take => {}
             }
-            self.invoker.worker.accepting().await;
+            // To the end: what was taken and is dropped here would be nobody's.
             let Source { app, queue } = &self.source;
             let queues = &self.invoker.queues;
             let messages = match queues
@@ -82,7 +89,10 @@ impl Listener {
                 }
             };
             if messages.is_empty() {
-                self.wait().await;
+                tokio::select! {
+                    () = self.wait() => {}
+                    () = self.retired.cancelled() => break,
+                }
             }
             for message in messages {
                 let listener = self.clone();
@@ -93,6 +103,7 @@ impl Listener {
                 });
             }
         }
+        while running.join_next().await.is_some() {}
     }
 
     async fn wait(&self) {

@@ -31,6 +31,8 @@ pub(super) struct Call {
     pub(super) body: Bytes,
     /// Ends the process.
     pub(super) exit: watch::Sender<Option<Exit>>,
+    /// Cancelled once the process is killed.
+    pub(super) killed: CancellationToken,
 }
 
 impl Call {
@@ -57,6 +59,7 @@ pub(super) fn reply(status: StatusCode, json: &str) -> Response<Body> {
 
 struct Fake {
     exit: watch::Sender<Option<Exit>>,
+    killed: CancellationToken,
     closed: CancellationToken,
 }
 
@@ -66,6 +69,7 @@ impl Process for Fake {
     }
 
     fn kill(&self) {
+        self.killed.cancel();
         self.closed.cancel();
         self.exit.send_replace(Some(Exit { code: None, signal: Some(9) }));
     }
@@ -91,8 +95,8 @@ pub(super) fn workers(
         count.send_modify(|count| *count += 1);
         Box::pin(async move {
             let (exit, _) = watch::channel(None);
-            let closed = CancellationToken::new();
-            let sender = exit.clone();
+            let (closed, killed) = (CancellationToken::new(), CancellationToken::new());
+            let (sender, kill) = (exit.clone(), killed.clone());
             let router = axum::Router::new().fallback(move |request: Request<Body>| async move {
                 let (head, body) = request.into_parts();
                 let call = Call {
@@ -101,6 +105,7 @@ pub(super) fn workers(
                     headers: head.headers,
                     body: axum::body::to_bytes(body, usize::MAX).await.unwrap(),
                     exit: sender,
+                    killed: kill,
                 };
                 if call.method == Method::GET && call.target == "/" {
                     return Response::new(Body::empty());
@@ -116,7 +121,7 @@ pub(super) fn workers(
                     () = until.cancelled() => {}
                 }
             });
-            Ok(Arc::new(Fake { exit, closed }) as Arc<dyn Process>)
+            Ok(Arc::new(Fake { exit, killed, closed }) as Arc<dyn Process>)
         })
     });
     (launch, calls, launches)
@@ -136,10 +141,12 @@ pub(super) struct Ground {
     settings: BTreeMap<String, String>,
 }
 
+pub(super) type Calls = mpsc::UnboundedReceiver<Call>;
+
 /// A running host and what its workers saw.
 pub(super) struct Rig {
     pub(super) host: FunctionsHost,
-    pub(super) calls: mpsc::UnboundedReceiver<Call>,
+    pub(super) calls: Calls,
     pub(super) launches: watch::Receiver<usize>,
 }
 
@@ -200,8 +207,22 @@ impl Ground {
         let definition = super::files::read(self.folder.path(), &settings).unwrap();
         let (launch, calls, launches) = workers(behave);
         let host =
-            FunctionsHost::start_with(self.deps(), self.app(), definition, launch).await.unwrap();
+            FunctionsHost::open_with(self.deps(), self.app(), definition, launch).await.unwrap();
+        host.feed();
         Rig { host, calls, launches }
+    }
+
+    /// Puts workers that `behave` in the place of those of `rig`, whose calls go on being seen in what is
+    /// returned; functions are read from the folder again.
+    pub(super) async fn replace(&self, rig: &mut Rig, behave: Behave) -> Calls {
+        let settings = Settings::new(self.settings.clone());
+        let definition = super::files::read(self.folder.path(), &settings).unwrap();
+        let (launch, calls, launches) = workers(behave);
+        let prepared = rig.host.prepare_with(&self.app(), definition, launch).unwrap();
+        prepared.ready().await.unwrap();
+        rig.host.switch(prepared);
+        rig.launches = launches;
+        std::mem::replace(&mut rig.calls, calls)
     }
 
     pub(super) async fn create(&self, queue: &str) {

@@ -35,17 +35,16 @@ pub(crate) struct Timer {
     pub(crate) use_monitor: bool,
     pub(crate) invoker: Invoker,
     pub(crate) store: Store,
+    /// It is not to run again.
+    pub(crate) retired: CancellationToken,
 }
 
 impl Timer {
-    /// Runs until `stop`.
-    pub(crate) async fn run(self, stop: CancellationToken) {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            end = self.keep_time() => if let Err(error) = end {
-                let name = &self.function.name;
-                self.invoker.log.line(&format!("host: error: the timer '{name}' stopped: {error}"));
-            }
+    /// Runs until it is retired; a run that has begun is ended and remembered.
+    pub(crate) async fn run(self) {
+        if let Err(error) = self.keep_time().await {
+            let name = &self.function.name;
+            self.invoker.log.line(&format!("host: error: the timer '{name}' stopped: {error}"));
         }
     }
 
@@ -68,10 +67,18 @@ impl Timer {
         let mut past_due = status.next < now;
         let mut at_once = past_due || self.run_on_startup;
         loop {
-            if !at_once {
-                self.invoker.clock.sleep_until(status.next).await;
+            let due = async {
+                if !at_once {
+                    self.invoker.clock.sleep_until(status.next).await;
+                }
+                self.invoker.worker.accepting().await;
+            };
+            tokio::select! {
+                biased;
+                () = due => {}
+                // What is due now is remembered, and whoever follows runs it.
+                () = self.retired.cancelled() => return Ok(()),
             }
-            self.invoker.worker.accepting().await;
             let now = self.invoker.clock.now();
             fire(&self.invoker, &self.function, monitored.then_some(status), past_due, now).await;
             (past_due, at_once) = (false, false);

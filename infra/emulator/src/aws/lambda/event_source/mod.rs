@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::outcome::{Outcome, outcome};
+use super::Lambda;
 use super::function::Function;
 use super::invocation::Invocation;
 use super::spec::SYNC_LIMIT;
@@ -35,42 +36,43 @@ pub(super) const HOLDER: &str = "lambda";
 /// Before a queue that failed is asked again.
 const BREATH: Duration = Duration::from_secs(1);
 
-/// Polls `queue` until `stop`. What batches that run then do not delete is still held.
+/// Polls `queue` until the function is retired, and returns when the last batch of it has ended; or until
+/// `stop`: what batches that run then do not delete is still held.
 pub(super) async fn run(
+    lambda: Lambda,
     function: Arc<Function>,
-    queues: Queues,
     queue: String,
     batch: usize,
     stop: CancellationToken,
 ) {
+    let queues = lambda.0.deps.queues.clone();
     let mut batches = JoinSet::new();
     let most = function.spec.concurrency.max(1);
-    loop {
+    while !function.is_retired() {
         while batches.try_join_next().is_some() {}
         if batches.len() >= most {
             tokio::select! {
                 _ = batches.join_next() => continue,
+                () = function.retired() => break,
                 () = stop.cancelled() => return,
             }
         }
-        let poll = async {
-            let max = batch.clamp(1, 10);
-            let messages = queues.hold(Cloud::Aws, &queue, HOLDER, max, None).await?;
-            if messages.is_empty() {
-                queues.wait(Cloud::Aws, &queue, queues.clock().now() + POLL).await?;
-            }
-            Ok(messages)
-        };
-        // What is received and dropped here, because the emulator stops, is released with the rest.
-        let polled: Result<Vec<Message>, crate::queues::QueueError> = tokio::select! {
-            polled = poll => polled,
+        let max = batch.clamp(1, 10);
+        // Only the emulator's own end may interrupt this: what is received and dropped then is released
+        // with the rest.
+        let held = tokio::select! {
+            held = queues.hold(Cloud::Aws, &queue, HOLDER, max, None) => held,
             () = stop.cancelled() => return,
         };
-        match polled {
-            Ok(messages) if messages.is_empty() => {}
+        let failed = match held {
+            Ok(messages) if messages.is_empty() => tokio::select! {
+                waited = queues.wait(Cloud::Aws, &queue, queues.clock().now() + POLL) => waited.err(),
+                () = function.retired() => break,
+                () = stop.cancelled() => return,
+            },
             Ok(messages) => {
-                let (function, queues, queue) = (function.clone(), queues.clone(), queue.clone());
-                let stop = stop.clone();
+                let (function, queues) = (lambda.heir(&function), queues.clone());
+                let (queue, stop) = (queue.clone(), stop.clone());
                 batches.spawn(async move {
                     let ids = messages.iter().map(|message| message.id.clone()).collect();
                     if see_to(&function, &queues, &queue, messages).await || stop.is_cancelled() {
@@ -81,15 +83,22 @@ pub(super) async fn run(
                         tracing::error!(function = %function.spec.name, %queue, %error, "failed messages are not let go");
                     }
                 });
+                None
             }
-            Err(error) => {
-                tracing::error!(function = %function.spec.name, %queue, %error, "the queue cannot be polled");
-                tokio::select! {
-                    () = tokio::time::sleep(BREATH) => {}
-                    () = stop.cancelled() => return,
-                }
+            Err(error) => Some(error),
+        };
+        if let Some(error) = failed {
+            tracing::error!(function = %function.spec.name, %queue, %error, "the queue cannot be polled");
+            tokio::select! {
+                () = tokio::time::sleep(BREATH) => {}
+                () = stop.cancelled() => return,
             }
         }
+    }
+    let rest = async { while batches.join_next().await.is_some() {} };
+    tokio::select! {
+        () = rest => {}
+        () = stop.cancelled() => {}
     }
 }
 

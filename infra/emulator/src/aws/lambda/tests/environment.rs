@@ -190,13 +190,14 @@ async fn the_log_has_start_end_and_report_of_every_call() {
 }
 
 #[tokio::test]
-async fn renewed_functions_start_anew_and_stopped_ones_not_at_all() {
+async fn replaced_functions_end_with_their_calls_and_stopped_ones_do_not_start() {
     let bench = bench();
     let (runtime, mut calls) = puppet();
-    let lambda = bench.start(vec![FunctionSpec::new("app", "f", runtime)]).await;
+    let spec = FunctionSpec::new("app", "f", runtime);
+    let lambda = bench.start(vec![spec.clone()]).await;
     let running = call(&lambda, 1);
     let event = calls.recv().await.unwrap();
-    lambda.renew("app");
+    lambda.switch(lambda.prepare(&["app".to_owned()], vec![spec]).await.unwrap());
     event.succeed("1");
     assert!(!running.await.unwrap().failed, "a call that runs is left alone");
     let fresh = call(&lambda, 2);

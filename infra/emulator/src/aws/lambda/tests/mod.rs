@@ -8,6 +8,7 @@ mod async_invoke;
 mod environment;
 mod event_source;
 mod front_door;
+mod replace;
 mod runtime_api;
 mod url;
 

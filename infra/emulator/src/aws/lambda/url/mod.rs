@@ -33,9 +33,8 @@ use crate::listening;
 #[derive(Clone)]
 pub(super) struct Site {
     pub(super) lambda: Lambda,
+    /// By name: what is behind it may be replaced.
     pub(super) function: String,
-    /// Whether a caller needs no signature.
-    pub(super) public: bool,
     pub(super) port: u16,
 }
 
@@ -117,7 +116,7 @@ struct Refused(&'static str, String);
 
 /// Access key id and name of who signed, if the URL asks for that.
 fn signer(site: &Site, parts: &Parts, body: &[u8]) -> Result<Option<(String, String)>, Refused> {
-    if site.public {
+    if site.lambda.is_public(&site.function) {
         return Ok(None);
     }
     let forbidden = || {
