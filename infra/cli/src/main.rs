@@ -35,8 +35,9 @@ const EXIT_CODES: &str = "\
 Data goes to stdout, everything else to stderr.
 
 Exit codes:
-  0  it worked
-  1  it did not: a build failed, a function failed, an expectation of the demo did not hold
+  0  it worked; `anyfn dev` ends so on SIGINT (Ctrl-C) and SIGTERM
+  1  it did not: a build failed, a function failed, an expectation of the demo did not hold or a
+     signal ended it before
   2  it was not understood, or cannot be done here: a wrong argument, event, name or folder";
 
 #[derive(Debug, Subcommand)]

@@ -4,7 +4,7 @@
 //! functions killed under a living emulator (`retries.rs`).
 
 use std::collections::BTreeSet;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use crate::delivery::Delivery;
 use crate::emulator::{Dev, command, gone_within_a_second, is_alive};
 use crate::machine::peer;
+use crate::process::{Process, children, ended};
 use crate::stage::{Cloud, until};
 
 /// Enough for the promise, and for every order of kill and write to come up.
@@ -35,7 +36,7 @@ async fn send_by_boto3(dev: &Dev, body: String) {
     command.env("AWS_ACCESS_KEY_ID", dev.at("/aws/access_key_id"));
     command.env("AWS_SECRET_ACCESS_KEY", dev.at("/aws/secret_access_key"));
     command.env("AWS_DEFAULT_REGION", dev.at("/aws/region")).env("NO_PROXY", "*");
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let output = ended(command).await;
     assert!(output.status.success(), "{output:?}");
 }
 
@@ -63,17 +64,36 @@ async fn a_message_acknowledged_to_boto3_survives_kill_9_and_is_processed_after_
 }
 
 #[tokio::test]
-async fn after_sigterm_and_after_kill_9_every_process_is_gone_within_a_second() {
+async fn after_a_signal_and_after_kill_9_every_process_is_gone_within_a_second() {
     let folder = tempfile::tempdir().unwrap();
-    for signal in [Signal::SIGTERM, Signal::SIGKILL] {
-        let mut dev = Dev::start(&folder.path().join("state")).await;
+    let state = folder.path().join("state");
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL] {
+        let mut dev = Dev::start(&state).await;
         let pids = dev.pids();
         assert!(pids.len() >= 6 && pids.iter().all(|pid| is_alive(*pid)), "{pids:?}");
         kill(pid(pids[0]), signal).unwrap();
         gone_within_a_second(&pids).await;
         let status = dev.process.child().wait().unwrap();
-        assert_eq!(status.success(), signal == Signal::SIGTERM, "{status}");
+        let killed = signal == Signal::SIGKILL;
+        assert_eq!(status.code(), if killed { None } else { Some(0) }, "{status}");
+        // Whoever reads it finds an emulator there, or none.
+        assert_eq!(state.join("ready.json").exists(), killed);
     }
+}
+
+#[tokio::test]
+async fn an_emulator_that_is_told_to_stop_while_it_starts_leaves_no_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dev = Process::spawn(&mut command(&folder.path().join("state")));
+    let own = u64::from(dev.child().id());
+    let started = until("a first process of its own", async || {
+        let started = children(own);
+        (!started.is_empty()).then_some(started)
+    })
+    .await;
+    kill(pid(own), Signal::SIGTERM).unwrap();
+    gone_within_a_second(&[&[own][..], &started].concat()).await;
+    assert_eq!(dev.child().wait().unwrap().code(), Some(0));
 }
 
 #[tokio::test]
@@ -81,9 +101,7 @@ async fn a_second_emulator_on_the_same_state_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state");
     let dev = Dev::start(&state).await;
-    let mut second = command(&state);
-    second.stdin(Stdio::null());
-    let output = tokio::task::spawn_blocking(move || second.output().unwrap()).await.unwrap();
+    let output = ended(command(&state)).await;
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("another emulator uses it") && said.contains("--state"), "{said}");

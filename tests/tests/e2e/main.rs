@@ -15,6 +15,8 @@ mod dead_letters;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod emulator;
 #[cfg(test)]
 mod forgery;

@@ -1,10 +1,11 @@
 //! Our binaries as processes of their own, outside of any emulator.
 //!
-//! Deals with: an environment of nothing but what is given, waiting for the port, `kill -9`, no process
-//! left behind. Does not deal with: `anyfn dev` (`emulator.rs`).
+//! Deals with: an environment of nothing but what is given, waiting for the port or the end, `kill -9`,
+//! what a process has started, no process left behind. Does not deal with: `anyfn dev` (`emulator.rs`).
 
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use tokio::net::TcpStream;
 
@@ -37,6 +38,28 @@ impl Drop for Process {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Runs `command` to its end, which must come soon.
+pub(crate) async fn ended(command: Command) -> Output {
+    let text = format!("{command:?}");
+    let mut command = tokio::process::Command::from(command);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(Duration::from_secs(60), command.output()).await;
+    output.unwrap_or_else(|_| panic!("{text} runs on")).unwrap()
+}
+
+/// The processes that `parent` has started and that still run.
+pub(crate) fn children(parent: u64) -> Vec<u64> {
+    let pids = std::fs::read_dir("/proc").unwrap();
+    let pids = pids.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+    pids.filter(|pid: &u64| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // Behind the name, which may hold anything: the state, the parent.
+        let parent_of = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1));
+        parent_of == Some(&*parent.to_string())
+    })
+    .collect()
 }
 
 /// A port that nobody listens on, for a process that is started at once.

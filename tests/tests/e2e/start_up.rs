@@ -4,22 +4,19 @@
 //! Does not deal with: errors that show only once an event is there (`bad_input.rs`).
 
 use std::path::Path;
-use std::process::{Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output};
 
 use anyfn_emulator::{AppSource, Emulator, Options};
 
 use crate::machine::binary;
-use crate::process::free_port;
+use crate::process::{self, free_port};
 use crate::stage::Stage;
 
-/// Runs `program` to its end, which must come soon.
+/// Runs `program` with nothing but `variables` to its end.
 async fn ended(program: &Path, variables: &[(&str, &str)]) -> Output {
-    let mut command = tokio::process::Command::new(program);
-    command.env_clear().envs(variables.iter().copied()).stdin(Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(Duration::from_secs(10), command.output()).await;
-    let output = output.unwrap_or_else(|_| panic!("{} {variables:?} runs on", program.display()));
-    output.unwrap()
+    let mut command = Command::new(program);
+    command.env_clear().envs(variables.iter().copied());
+    process::ended(command).await
 }
 
 /// What makes a process a Lambda environment's.

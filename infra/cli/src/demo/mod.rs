@@ -50,18 +50,30 @@ pub(crate) struct Args {
     /// "peak_kb"}]} instead of the table
     #[arg(long)]
     json: bool,
+    /// Your own photographs instead of the clone's: a folder, with an expected.json beside them that
+    /// holds the width and height of each one's thumbnails: {"cat.jpg": [[128, 85], [512, 341]]}
+    #[arg(long, value_name = "FOLDER")]
+    photos: Option<PathBuf>,
+    /// The folder of apps that are built already, such as target/release, instead of building them
+    #[arg(long, value_name = "FOLDER")]
+    bins: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   cargo run -- demo
-  cargo run -- demo --json | jq '.rows[] | select(.ok | not)'";
+  cargo run -- demo --json | jq '.rows[] | select(.ok | not)'
+  cargo run -- demo --photos ~/pictures
+  cargo run -- demo --bins target/release      what the functions take when they are optimised";
 
 pub(crate) async fn run(args: &Args) -> Result<ExitCode, Fault> {
     let root = clone_around(&here()?)?;
-    let photos = expected::photos(&root)?;
+    let photos = expected::photos(args.photos.as_deref().unwrap_or(&root.join(PHOTOS)))?;
     let workspace = Workspace::around(&root)?;
-    let executables = build(&workspace, &workspace.apps(&APPS.map(str::to_owned), &root)?)?;
+    let executables = match &args.bins {
+        Some(folder) => APPS.map(|app| folder.join(app)).into(),
+        None => build(&workspace, &workspace.apps(&APPS.map(str::to_owned), &root)?)?,
+    };
     let state =
         tempfile::tempdir().map_err(|io| Fault::failed(format!("a temporary folder: {io}")))?;
 
