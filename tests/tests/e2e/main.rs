@@ -11,6 +11,8 @@ mod cargo_lambda;
 #[cfg(test)]
 mod clients;
 #[cfg(test)]
+mod command_line;
+#[cfg(test)]
 mod dead_letters;
 #[cfg(test)]
 mod delivery;

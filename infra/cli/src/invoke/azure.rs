@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::Request;
 use serde_json::json;
 
-use super::{PATIENCE, declared};
+use super::{Event, PATIENCE, declared};
 use crate::fault::Fault;
 use crate::http::send;
 use crate::output;
@@ -20,7 +20,7 @@ use crate::running::Function;
 
 pub(super) async fn invoke(
     function: &Function,
-    event: Vec<u8>,
+    event: &Event,
     raw: bool,
 ) -> Result<ExitCode, Fault> {
     match (&function.trigger, raw) {
@@ -28,22 +28,23 @@ pub(super) async fn invoke(
             "an HTTP function on azure has no payload but the request; hint: curl {}",
             function.url.as_deref().unwrap_or_default()
         ))),
-        (TriggerSpec::Http { .. }, false) => call(function, &event).await,
+        (TriggerSpec::Http { .. }, false) => call(function, event).await,
         (_, true) => {
-            let input = String::from_utf8(event)
-                .map_err(|_| Fault::usage("the host's own payload is text: UTF-8 is expected"))?;
-            start(function, &input).await
+            let input = std::str::from_utf8(&event.bytes)
+                .map_err(|_| event.wrong("the host's own payload is text: UTF-8 is expected"))?;
+            start(function, input).await
         }
         (_, false) => {
-            let input = portable::azure::input(&declared(function), &event, SystemTime::now());
-            start(function, &input.map_err(Fault::usage)?).await
+            let input =
+                portable::azure::input(&declared(function), &event.bytes, SystemTime::now());
+            start(function, &input.map_err(|why| event.wrong(&why))?).await
         }
     }
 }
 
 /// An HTTP function answers at its URL.
-async fn call(function: &Function, event: &[u8]) -> Result<ExitCode, Fault> {
-    let request = request(function, event).map_err(Fault::usage)?;
+async fn call(function: &Function, event: &Event) -> Result<ExitCode, Fault> {
+    let request = request(function, &event.bytes).map_err(|why| event.wrong(&why))?;
     let answer = send(request, PATIENCE).await.map_err(Fault::failed)?;
     output::note(&format!("HTTP {}", answer.status));
     output::bytes(&answer.body);

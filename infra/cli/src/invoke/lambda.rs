@@ -11,7 +11,7 @@ use anyfn_emulator::portable;
 use bytes::Bytes;
 use http::Request;
 
-use super::{PATIENCE, declared};
+use super::{Event, PATIENCE, declared};
 use crate::fault::Fault;
 use crate::http::{Answer, send, sign_for_lambda};
 use crate::output;
@@ -23,14 +23,15 @@ const FUNCTION_ERROR: &str = "x-amz-function-error";
 pub(super) async fn invoke(
     running: &Running,
     function: &Function,
-    event: Vec<u8>,
+    event: Event,
     raw: bool,
 ) -> Result<ExitCode, Fault> {
     let payload = if raw {
-        event
+        event.bytes
     } else {
-        let payload = portable::lambda::payload(&declared(function), &event, SystemTime::now());
-        payload.map_err(Fault::usage)?.to_string().into_bytes()
+        let payload =
+            portable::lambda::payload(&declared(function), &event.bytes, SystemTime::now());
+        payload.map_err(|why| event.wrong(&why))?.to_string().into_bytes()
     };
     let aws = &running.aws;
     let url = format!("{}/2015-03-31/functions/{}/invocations", aws.lambda, function.name);

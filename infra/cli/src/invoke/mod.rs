@@ -82,10 +82,37 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
     let running = find(&args.ready_file.unwrap_or_else(|| args.state.join(READY)))?;
     let all = functions(&running).await?;
     let function = chosen(&all, &args.function, args.host)?;
-    let event = read(&args.event)?;
+    let event = Event::read(&args.event)?;
     match function.host.as_str() {
         "lambda" => lambda::invoke(&running, function, event, args.raw).await,
-        _ => azure::invoke(function, event, args.raw).await,
+        _ => azure::invoke(function, &event, args.raw).await,
+    }
+}
+
+/// What was read, and from where: whatever is wrong with it is said with the place.
+struct Event {
+    from: String,
+    bytes: Vec<u8>,
+}
+
+impl Event {
+    fn read(path: &Path) -> Result<Self, Fault> {
+        let mut bytes = Vec::new();
+        let (from, result) = if path == Path::new("-") {
+            ("stdin".to_owned(), std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
+        } else {
+            (path.display().to_string(), std::fs::read(path))
+        };
+        match result {
+            Ok(bytes) => Ok(Self { from, bytes }),
+            Err(io) => Err(Fault::usage(format!(
+                "the event {from}: {io}; a right one: --event event.json, or - for stdin"
+            ))),
+        }
+    }
+
+    fn wrong(&self, why: &str) -> Fault {
+        Fault::usage(format!("{}: {why}", self.from))
     }
 }
 
@@ -105,21 +132,6 @@ fn chosen<'a>(all: &'a [Function], name: &str, host: Option<Host>) -> Result<&'a
     named.find(wanted).ok_or_else(|| {
         let host = host.map_or("", Host::name);
         Fault::usage(format!("the emulator runs no `{host}`; start it so: anyfn dev --host both"))
-    })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Fault> {
-    let mut bytes = Vec::new();
-    let result = if path == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(path)
-    };
-    result.map_err(|io| {
-        Fault::usage(format!(
-            "the event {}: {io}; a right one: --event event.json, or - for stdin",
-            path.display()
-        ))
     })
 }
 
@@ -159,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_missing_event_is_told_with_a_right_one() {
-        let error = read(Path::new("/nowhere/event.json")).unwrap_err().to_string();
+        let error = Event::read(Path::new("/nowhere/event.json")).err().unwrap().to_string();
         assert!(error.contains("/nowhere/event.json") && error.contains("- for stdin"), "{error}");
     }
 }

@@ -8,7 +8,7 @@ pub mod lambda;
 
 use std::collections::BTreeMap;
 
-use anyfn::manifest::TriggerSpec;
+use anyfn::manifest::{Change, TriggerSpec};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -17,6 +17,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+use crate::blobs::{self, ChangeKind};
+use crate::cloud::Cloud;
 
 /// What a person writes for a function, by its trigger.
 #[derive(Debug)]
@@ -147,26 +150,25 @@ fn instant(text: &str) -> Result<OffsetDateTime, time::error::Parse> {
 fn json<T: DeserializeOwned>(event: &[u8], example: &str) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_slice(event);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
-        format!("the event: at `{}`: {}; a right one: {example}", fault.path(), fault.inner())
+        let (path, why) = (fault.path(), fault.inner());
+        // What is no JSON has a line and a column, and no path.
+        let at = if why.is_data() { format!("at `{path}`: ") } else { String::new() };
+        format!("the event: {at}{why}; a right one: {example}")
     })?;
     json.end().map_err(|fault| format!("the event goes on after its end: {fault}"))?;
     Ok(value)
 }
 
 /// The change that a portable blob event stands for.
-pub(crate) fn change(
-    trigger: &TriggerSpec,
-    blob: &Blob,
-    at_ms: i64,
-) -> Option<crate::blobs::Change> {
+pub(crate) fn change(trigger: &TriggerSpec, blob: &Blob, at_ms: i64) -> Option<blobs::Change> {
     let TriggerSpec::Blob { store, change, .. } = trigger else { return None };
     let (kind, operation) = match change {
-        anyfn::manifest::Change::Created => (crate::blobs::ChangeKind::Created, "Put"),
-        anyfn::manifest::Change::Deleted => (crate::blobs::ChangeKind::Deleted, "Delete"),
+        Change::Created => (ChangeKind::Created, "Put"),
+        Change::Deleted => (ChangeKind::Deleted, "Delete"),
     };
-    Some(crate::blobs::Change {
+    Some(blobs::Change {
         seq: 1,
-        cloud: crate::cloud::Cloud::Aws,
+        cloud: Cloud::Aws,
         store: blob.store.clone().unwrap_or_else(|| store.clone()),
         key: blob.key.clone(),
         size: blob.size.unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use anyfn::manifest::{Change, Function};
+use anyfn::manifest::Function;
 use proptest::prelude::*;
 
 use super::*;
@@ -99,6 +99,7 @@ fn a_wrong_event_names_the_place_and_shows_a_right_one() {
         (http(), r#"{"path":"/","body":"a","body_base64":"YQ=="}"#, "not both"),
         (http(), r#"{"path":"/","body_base64":"*"}"#, "body_base64"),
         (queue(), r#"{"message":1}"#, "`body`"),
+        (queue(), "{", "the event: EOF while parsing an object at line 1"),
         (blob(Change::Created), r#"{"size":-1,"key":"a"}"#, "`size`"),
         (blob(Change::Created), "photo.jpg", "a right one"),
         (tick(), r#"{"when":"now"}"#, "`when`"),
