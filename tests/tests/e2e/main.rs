@@ -5,6 +5,8 @@
 
 // Under `cfg(test)`, so that clippy treats what is around a `#[test]` as test code too.
 #[cfg(test)]
+mod author_sdk;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod cargo_lambda;

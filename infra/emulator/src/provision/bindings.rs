@@ -78,13 +78,27 @@ fn walls(endpoints: &Endpoints) -> [(String, String); 6] {
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
-/// What AWS's own clients read, so that an author's SDK reaches the emulator too.
+/// What AWS's own clients read, so that an author's SDK reaches the emulator, whichever host runs it.
 #[must_use]
-pub fn aws_endpoints(endpoints: &Endpoints) -> [(String, String); 2] {
+pub fn aws_endpoints(endpoints: &Endpoints) -> [(String, String); 3] {
     [
-        ("AWS_ENDPOINT_URL_S3".to_owned(), endpoints.s3.clone()),
-        ("AWS_ENDPOINT_URL_SQS".to_owned(), endpoints.sqs.clone()),
+        ("AWS_ENDPOINT_URL_S3", &endpoints.s3),
+        ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
+        ("AWS_ENDPOINT_URL_LAMBDA", &endpoints.lambda),
     ]
+    .map(|(name, url)| (name.to_owned(), url.clone()))
+}
+
+/// Who the app is on AWS, for a host that is not AWS's own: there an author would set the same.
+#[must_use]
+pub fn aws_identity(credentials: &AppCredentials) -> [(String, String); 4] {
+    [
+        ("AWS_ACCESS_KEY_ID", credentials.access_key_id.as_str()),
+        ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
+        ("AWS_REGION", REGION),
+        ("AWS_DEFAULT_REGION", REGION),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
 /// App settings of the platform: identity, and the limits that Terraform would set.

@@ -95,6 +95,8 @@ fn deploy(
     let folder = all.join(number.to_string());
     lay_out(&folder, app)?;
     let mut settings = bindings::of(Cloud::Azure, app, apps, &rooms.endpoints);
+    settings.extend(bindings::aws_endpoints(&rooms.endpoints));
+    settings.extend(bindings::aws_identity(credentials));
     settings.extend(bindings::azure_settings(
         credentials,
         &rooms.endpoints,
