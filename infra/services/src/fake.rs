@@ -8,12 +8,16 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use http::{Request, Response};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+
+type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// Listens on a free port until the test's runtime ends.
 pub(crate) struct Fake {
@@ -23,7 +27,7 @@ pub(crate) struct Fake {
 
 #[derive(Default)]
 struct Script {
-    answers: VecDeque<Response<Full<Bytes>>>,
+    answers: VecDeque<Response<Body>>,
     asked: Vec<Request<Bytes>>,
 }
 
@@ -38,12 +42,28 @@ impl Fake {
 
     /// The next answer. Without one left, it answers 599.
     pub(crate) fn answer(&self, status: u16, headers: &[(&str, &str)], body: &str) -> &Self {
+        self.push(status, headers, whole(body))
+    }
+
+    /// The next answer, whose connection breaks after these bytes; the headers promise more.
+    pub(crate) fn answer_broken(&self, headers: &[(&str, &str)], body: &str) -> &Self {
+        let pieces = [Ok(Frame::data(Bytes::from(body.to_owned()))), Err("broken")];
+        let pieces = pieces.map(|piece| piece.map_err(std::io::Error::other));
+        // What waits is flushed, so that the first piece is sent before the second breaks it.
+        let pieces = futures_util::stream::iter(pieces).then(async |piece| {
+            tokio::task::yield_now().await;
+            piece
+        });
+        let body = StreamBody::new(pieces).boxed_unsync();
+        self.push(200, headers, body)
+    }
+
+    fn push(&self, status: u16, headers: &[(&str, &str)], body: Body) -> &Self {
         let mut response = Response::builder().status(status);
         for (name, value) in headers {
             response = response.header(*name, *value);
         }
-        let response = response.body(Full::from(body.to_owned())).unwrap();
-        self.script.lock().unwrap().answers.push_back(response);
+        self.script.lock().unwrap().answers.push_back(response.body(body).unwrap());
         self
     }
 
@@ -63,7 +83,7 @@ async fn serve(listener: TcpListener, script: Arc<Mutex<Script>>) {
                 let body = body.collect().await.unwrap().to_bytes();
                 let mut script = script.lock().unwrap();
                 script.asked.push(Request::from_parts(head, body));
-                let unscripted = || Response::builder().status(599).body(Full::default()).unwrap();
+                let unscripted = || Response::builder().status(599).body(whole("")).unwrap();
                 let answer = script.answers.pop_front().unwrap_or_else(unscripted);
                 Ok::<_, Infallible>(answer)
             }
@@ -71,6 +91,10 @@ async fn serve(listener: TcpListener, script: Arc<Mutex<Script>>) {
         let connection = hyper::server::conn::http1::Builder::new();
         tokio::spawn(connection.serve_connection(TokioIo::new(stream), service));
     }
+}
+
+fn whole(body: &str) -> Body {
+    Full::from(body.to_owned()).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
 
 /// A header's text, or nothing.

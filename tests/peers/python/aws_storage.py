@@ -60,8 +60,29 @@ def buckets():
     refused("404", lambda: s3.head_object(Bucket="scratch-aws", Key=key))
     rest = {"Objects": [{"Key": "copy"}, {"Key": "large"}]}
     assert len(s3.delete_objects(Bucket="scratch-aws", Delete=rest)["Deleted"]) == 2
+    several(s3)
     s3.delete_bucket(Bucket="scratch-aws")
     refused("NoSuchBucket", lambda: s3.list_objects_v2(Bucket="scratch-aws"))
+
+
+def several(s3):
+    names = ["several/größe 1+1", "several/a&b", "several/100%", "several/old"]
+    etags = [s3.put_object(Bucket="scratch-aws", Key=name, Body=b"x")["ETag"] for name in names]
+    s3.put_object(Bucket="scratch-aws", Key="several/old", Body=b"changed")
+    objects = [{"Key": name, "ETag": etag} for name, etag in zip(names, etags)]
+    objects.append({"Key": "several/none"})
+    done = s3.delete_objects(Bucket="scratch-aws", Delete={"Objects": objects})
+    assert [entry["Key"] for entry in done["Deleted"]] == [*names[:3], "several/none"], done
+    assert [(e["Key"], e["Code"]) for e in done["Errors"]] == [("several/old", "PreconditionFailed")], done
+    refused(
+        "PreconditionFailed",
+        lambda: s3.delete_object(Bucket="scratch-aws", Key="several/old", IfMatch=etags[3]),
+    )
+    quiet = {"Objects": [{"Key": "several/old"}], "Quiet": True}
+    done = s3.delete_objects(Bucket="scratch-aws", Delete=quiet)
+    assert "Deleted" not in done and "Errors" not in done, done
+    many = {"Objects": [{"Key": f"several/{i}"} for i in range(1001)]}
+    refused("MalformedXML", lambda: s3.delete_objects(Bucket="scratch-aws", Delete=many))
 
 
 def queues():

@@ -9,7 +9,7 @@ from azure.core.exceptions import (
     ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.storage.blob import BlobServiceClient, ContentSettings
+from azure.storage.blob import BlobServiceClient, ContentSettings, PartialBatchErrorException
 from azure.storage.queue import QueueClient, TextBase64DecodePolicy, TextBase64EncodePolicy
 
 
@@ -66,8 +66,27 @@ def blobs(connection):
     assert not note.exists()
     refused(ResourceNotFoundError, note.download_blob)
     refused(ResourceNotFoundError, note.delete_blob)
+    batches(store)
     store.delete_container()
     refused(ResourceNotFoundError, lambda: list(store.list_blobs()))
+
+
+def batches(store):
+    names = ["batch/größe 1+1", "batch/a&b", "batch/100%", "batch/old"]
+    for name in names:
+        etag = store.upload_blob(name, "x").get_blob_properties().etag
+    store.upload_blob("batch/old", "changed", overwrite=True)
+    if_same = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+    answers = store.delete_blobs(
+        *names[:3], {"name": "batch/old", **if_same}, "batch/none", raise_on_any_failure=False
+    )
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 412, 404]
+    assert [blob.name for blob in store.list_blobs("batch/")] == ["batch/old"]
+    refused(PartialBatchErrorException, lambda: store.delete_blobs("batch/old", "batch/none"))
+    assert [blob.name for blob in store.list_blobs("batch/")] == []
+    many = [f"batch/{i}" for i in range(256)]
+    assert [answer.status_code for answer in store.delete_blobs(*many, raise_on_any_failure=False)] == [404] * 256
+    refused(HttpResponseError, lambda: store.delete_blobs(*many, "batch/256"))
 
 
 def queues(connection):

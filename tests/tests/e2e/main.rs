@@ -49,4 +49,6 @@ mod stage;
 #[cfg(test)]
 mod start_up;
 #[cfg(test)]
+mod stores;
+#[cfg(test)]
 mod webhook_crash;

@@ -51,7 +51,13 @@ pub(super) fn unquoted(etag: &str) -> String {
 /// The request, of these bytes only. HTTP has no word for a range without bytes.
 pub(super) fn within(request: Builder, range: &Range<u64>) -> Option<Builder> {
     let last = range.end.checked_sub(1).filter(|last| *last >= range.start)?;
-    Some(request.header(header::RANGE, format!("bytes={}-{last}", range.start)))
+    // Servers count in signed numbers; no blob reaches their end.
+    let (start, most) = (range.start, i64::MAX.unsigned_abs());
+    match (start < most, last < most) {
+        (false, _) => None,
+        (true, false) => Some(request.header(header::RANGE, format!("bytes={start}-"))),
+        (true, true) => Some(request.header(header::RANGE, format!("bytes={start}-{last}"))),
+    }
 }
 
 /// The request, from a byte on, of what has the ETag only.

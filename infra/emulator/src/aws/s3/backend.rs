@@ -109,7 +109,7 @@ impl S3 for Backend {
         &self,
         request: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
-        Ok(S3Response::new(objects::delete_many(&self.blobs, request.input).await?))
+        Ok(S3Response::new(objects::delete_many(&self.blobs, request).await?))
     }
 
     async fn copy_object(

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
     ETag, ETagCondition, Error as DeleteError, GetObjectInput, GetObjectOutput, HeadObjectInput,
-    HeadObjectOutput, Metadata, PutObjectInput, PutObjectOutput, Range, StreamingBlob, Timestamp,
+    HeadObjectOutput, Metadata, ObjectIdentifier, PutObjectInput, PutObjectOutput, Range,
+    StreamingBlob, Timestamp,
 };
 use s3s::{Body, S3Error, S3Request, S3Result, s3_error};
 
@@ -150,8 +152,16 @@ pub(super) async fn delete(
 
 pub(super) async fn delete_many(
     blobs: &Blobs,
-    input: DeleteObjectsInput,
+    request: S3Request<DeleteObjectsInput>,
 ) -> S3Result<DeleteObjectsOutput> {
+    let sum = |name: &str| name == "content-md5" || name.starts_with("x-amz-checksum-");
+    if !request.headers.keys().any(|name| sum(name.as_str())) {
+        return Err(s3_error!(
+            InvalidRequest,
+            "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"
+        ));
+    }
+    let input = request.input;
     let count = input.delete.objects.len();
     if count == 0 || count > MAX_DELETES {
         return Err(s3_error!(
@@ -162,20 +172,24 @@ pub(super) async fn delete_many(
         ));
     }
     blobs.container(&input.bucket).await?;
-    let (mut deleted, mut failed) = (Vec::new(), Vec::new());
-    for object in input.delete.objects {
+    let bucket = input.bucket;
+    let delete = |object: ObjectIdentifier| {
         let if_match = object.e_tag.map(|tag| matching(ETagCondition::ETag(tag)));
         let conditions = Conditions { if_match, ..Conditions::default() };
-        let target = write(input.bucket.clone(), object.key.clone(), "Delete", conditions);
-        match blobs.delete(target).await {
-            Ok(_) => {
-                deleted.push(DeletedObject { key: Some(object.key), ..DeletedObject::default() });
-            }
+        let target = write(bucket.clone(), object.key.clone(), "Delete", conditions);
+        async move { (object.key, blobs.delete(target).await) }
+    };
+    // All at once: the store commits what waits together by one write to the disk.
+    let done = join_all(input.delete.objects.into_iter().map(delete)).await;
+    let (mut deleted, mut failed) = (Vec::new(), Vec::new());
+    for (key, outcome) in done {
+        match outcome {
+            Ok(_) => deleted.push(DeletedObject { key: Some(key), ..DeletedObject::default() }),
             Err(error) => {
                 let error = S3Error::from(error);
                 failed.push(DeleteError {
                     code: Some(error.code().as_str().to_owned()),
-                    key: Some(object.key),
+                    key: Some(key),
                     message: error.message().map(str::to_owned),
                     ..DeleteError::default()
                 });

@@ -105,6 +105,12 @@ fn sha256(text: &str) -> String {
     hex::encode(sha2::Sha256::digest(text))
 }
 
+fn md5(text: &str) -> String {
+    use base64::Engine as _;
+    use md5::Digest as _;
+    base64::engine::general_purpose::STANDARD.encode(md5::Md5::digest(text))
+}
+
 impl Answer {
     /// The error's status and code.
     fn error(&self) -> (u16, &str) {
@@ -247,6 +253,43 @@ async fn a_page_is_continued_by_its_token_and_names_are_url_encoded_on_request()
     assert!(second.contains("<Key>c</Key>") && !second.contains("b/"), "{second}");
     assert_eq!(list("continuation-token=%21").await.error(), (400, "InvalidArgument"));
     assert_eq!(list("max-keys=-1").await.error(), (400, "InvalidArgument"));
+}
+
+#[tokio::test]
+async fn many_are_deleted_each_on_its_etag_and_the_body_needs_a_checksum() {
+    let s = server().await;
+    for key in ["a", "b", "c", "d%20%26"] {
+        s.call("PUT", &format!("/photos/{key}"), &[], "x").await;
+    }
+    let xml = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Quiet>true</Quiet>\
+        <Object><Key>a</Key><ETag>&quot;9dd4e461268c8034f5c8564e155c67a6&quot;</ETag></Object>\
+        <Object><Key>b</Key><ETag>9dd4e461268c8034f5c8564e155c67a6</ETag></Object>\
+        <Object><Key>c</Key><ETag>&quot;0&quot;</ETag></Object><Object><Key>d &amp;</Key></Object>\
+        <Object><Key>none</Key></Object><Object><Key>e</Key><ETag>&quot;0&quot;</ETag></Object></Delete>";
+    let post =
+        async |headers: &[(&str, &str)]| s.call("POST", "/photos?delete", headers, xml).await;
+    assert_eq!(post(&[]).await.error(), (400, "InvalidRequest"));
+    let done = post(&[("content-md5", &md5(xml))]).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+    assert!(!done.body.contains("<Deleted>"), "{}", done.body);
+    let errors: Vec<_> = done.body.split("<Error>").skip(1).collect();
+    let [changed, gone] = &errors[..] else { panic!("{}", done.body) };
+    assert!(
+        changed.contains("<Key>c</Key>") && changed.contains("<Code>PreconditionFailed</Code>")
+    );
+    assert!(gone.contains("<Key>e</Key>") && gone.contains("<Code>NoSuchKey</Code>"), "{gone}");
+    let left = s.call("GET", "/photos?list-type=2", &[], "").await.body;
+    assert!(left.contains("<KeyCount>1</KeyCount>") && left.contains("<Key>c</Key>"), "{left}");
+}
+
+#[tokio::test]
+async fn a_conditional_delete_leaves_what_has_changed() {
+    let s = server().await;
+    s.call("PUT", "/photos/a", &[], "x").await;
+    let delete = async |etag: &str| s.call("DELETE", "/photos/a", &[("if-match", etag)], "").await;
+    assert_eq!(delete("\"0\"").await.error(), (412, "PreconditionFailed"));
+    assert_eq!(delete("\"9dd4e461268c8034f5c8564e155c67a6\"").await.status, 204);
+    assert_eq!(delete("\"0\"").await.error(), (404, "NoSuchKey"));
 }
 
 #[tokio::test]

@@ -4,12 +4,14 @@
 //! has. A container is a store of `blobs`.
 //! Does not deal with: leases, snapshots, tags, append and page blobs: whoever asks is told so.
 
+mod batch;
 mod blocks;
 mod call;
 mod containers;
 mod copy;
 mod errors;
 mod list;
+mod multipart;
 mod properties;
 mod put;
 mod range;
@@ -87,7 +89,7 @@ async fn handle(service: &Service, request: Request) -> Result<Response<Body>, S
     let principal = auth::principal(&service.identity, &head, SystemTime::now())?;
     let (account, _) = service.identity.azure_account();
     let call = Call::new(head, principal, account)?;
-    route::dispatch(&service.blobs, &call, body).await
+    route::dispatch(service, &call, body).await
 }
 
 #[cfg(test)]

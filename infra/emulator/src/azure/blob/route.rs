@@ -6,20 +6,21 @@ use axum::body::Body;
 use http::{Method, Response};
 
 use super::call::Call;
-use super::{blocks, containers, copy, list, put, read};
+use super::{Service, batch, blocks, containers, copy, list, put, read};
 use crate::azure::error::StorageError;
-use crate::blobs::Blobs;
 
 pub(super) async fn dispatch(
-    blobs: &Blobs,
+    service: &Service,
     call: &Call,
     body: Body,
 ) -> Result<Response<Body>, StorageError> {
+    let blobs = &service.blobs;
     let method = call.head.method.clone();
     let comp = call.query("comp").to_lowercase();
     let restype = call.query("restype").to_lowercase();
     if call.container.is_empty() {
         return match (method.as_str(), restype.as_str(), comp.as_str()) {
+            ("POST", "", "batch") => batch::submit(service, call, body).await,
             ("GET", "", "list") => containers::list(blobs, call).await,
             ("GET" | "HEAD", "account", "properties") => containers::account(call),
             _ => Err(unsupported(&method, "the account", &restype, &comp)),
@@ -30,6 +31,7 @@ pub(super) async fn dispatch(
             ("PUT", "container", "") => containers::create(blobs, call).await,
             ("GET" | "HEAD", "container", "") => containers::properties(blobs, call).await,
             ("DELETE", "container", "") => containers::delete(blobs, call).await,
+            ("POST", "container", "batch") => batch::submit(service, call, body).await,
             ("GET", "container", "list") => list::blobs(blobs, call).await,
             _ => Err(unsupported(&method, "a container", &restype, &comp)),
         };

@@ -273,6 +273,98 @@ async fn what_came_through_s3_is_read_here() {
     assert_eq!(got.headers["x-ms-meta-my-key"], "v");
 }
 
+/// Deletes of the blobs of `/photos/`, each signed but those with another authorization.
+fn batch(s: &Server, parts: &[(&str, Option<&str>)]) -> String {
+    let (account, key) = s.identity.azure_account();
+    let mut text = String::new();
+    for (id, (path, authorization)) in parts.iter().enumerate() {
+        let part = Request::delete(format!("/{account}{path}"))
+            .header("x-ms-date", http_time(SystemTime::now()))
+            .body(())
+            .unwrap();
+        let (head, ()) = part.into_parts();
+        let signed = sign(key, &string_to_sign(&head, account, HeaderOrder::Bytes)).unwrap();
+        let signed = format!("SharedKey {account}:{signed}");
+        let date = head.headers["x-ms-date"].to_str().unwrap();
+        text += &format!(
+            "--b\r\nContent-Type: application/http\r\nContent-ID: {id}\r\n\r\n\
+             DELETE /{account}{path} HTTP/1.1\r\nx-ms-date: {date}\r\n\
+             Authorization: {}\r\nContent-Length: 0\r\n\r\n\r\n",
+            authorization.unwrap_or(&signed)
+        );
+    }
+    text + "--b--\r\n"
+}
+
+const MIXED: (&str, &str) = ("content-type", "multipart/mixed; boundary=b");
+
+#[tokio::test]
+async fn a_batch_answers_each_delete_alone_and_asks_each_for_its_right() {
+    let s = server().await;
+    s.call("PUT", "/other?restype=container", &[], "").await;
+    for path in ["/photos/a%20b", "/photos/c", "/other/d"] {
+        s.call("PUT", path, &[BLOCK], "x").await;
+    }
+    let grant = Grant::new("reader", [Action::BlobRead("photos".to_owned())]);
+    let reader = format!("Bearer {}", s.identity.add_app(grant).token);
+    let body = batch(
+        &s,
+        &[
+            ("/photos/none", None),
+            ("/photos/a%20b", None),
+            ("/photos/c", Some("SharedKey devstoreaccount1:AAAA")),
+            ("/photos/c", Some(&reader)),
+            ("/other/d", None),
+        ],
+    );
+    let whole = s.call("POST", "/photos?restype=container&comp=batch", &[MIXED], &body).await;
+    assert_eq!(whole.status, 202, "{}", whole.body);
+    let kind = whole.headers["content-type"].to_str().unwrap();
+    let boundary = kind.strip_prefix("multipart/mixed; boundary=").unwrap();
+    let answers: Vec<_> = whole.body.split(&format!("--{boundary}")).skip(1).collect();
+    assert_eq!((answers.len(), answers[5]), (6, "--\r\n"));
+    for (id, (answer, expected)) in answers
+        .iter()
+        .zip([
+            ["404 Not Found", "x-ms-error-code: BlobNotFound"],
+            ["202 Accepted", "x-ms-delete-type-permanent: true"],
+            ["403 Forbidden", "x-ms-error-code: AuthenticationFailed"],
+            ["403 Forbidden", "x-ms-error-code: AuthorizationPermissionMismatch"],
+            ["400 Bad Request", "x-ms-error-code: InvalidInput"],
+        ])
+        .enumerate()
+    {
+        let start = format!(
+            "\r\nContent-Type: application/http\r\nContent-ID: {id}\r\n\r\nHTTP/1.1 {}\r\n",
+            expected[0]
+        );
+        assert!(answer.starts_with(&start) && answer.contains(expected[1]), "{answer}");
+        assert!(answer.contains("x-ms-request-id: "), "{answer}");
+    }
+    assert_eq!(s.call("HEAD", "/photos/a%20b", &[], "").await.status, 404);
+    assert_eq!(s.call("HEAD", "/photos/c", &[], "").await.status, 200);
+    let account = batch(&s, &[("/other/d", None)]);
+    let account = s.call("POST", "/?comp=batch", &[MIXED], &account).await;
+    assert_eq!(account.status, 202, "{}", account.body);
+    assert_eq!(s.call("HEAD", "/other/d", &[], "").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_batch_has_256_requests_at_most_and_one_at_least() {
+    let s = server().await;
+    let post = async |headers: &[(&str, &str)], body: &str| {
+        s.call("POST", "/photos?restype=container&comp=batch", headers, body).await
+    };
+    let full = vec![("/photos/none", None); 256];
+    assert_eq!(post(&[MIXED], &batch(&s, &full)).await.status, 202);
+    let over = post(&[MIXED], &batch(&s, &[&full[..], &full[..1]].concat())).await;
+    assert_eq!(over.error(), (400, "ExceedsMaxBatchRequestCount"));
+    assert_eq!(post(&[MIXED], "--b--\r\n").await.error(), (400, "InvalidInput"));
+    assert_eq!(post(&[], "--b--\r\n").await.error(), (400, "MissingRequiredHeader"));
+    let plain = [("content-type", "text/plain")];
+    assert_eq!(post(&plain, "--b--\r\n").await.error(), (400, "InvalidHeaderValue"));
+}
+
 #[tokio::test]
 async fn another_account_operation_or_nobody_is_refused() {
     let s = server().await;

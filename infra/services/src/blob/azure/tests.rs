@@ -1,5 +1,7 @@
 //! What goes over the wire to Azure Blob Storage, and what its answers become.
 
+mod parts;
+
 use crate::blob::{Blob, Content, open_in};
 use crate::environment::Environment;
 use crate::error::ErrorKind;
