@@ -94,7 +94,9 @@ async fn our_clients_of_s3_and_sqs_keep_their_promises_on_moto() {
 
     let bucket = format!("s3://suite?region=us-east-1&endpoint={url}");
     let store = blob::open_in(&bucket, &environment).unwrap();
-    let capability = store.capability();
+    let mut capability = store.capability();
+    // moto 5.2.5 deletes many without looking at the ETag of each.
+    capability.conditional_delete_many = false;
     behaviour::blob(&store, capability).await.unwrap();
 
     for name in ["suite", "suite.fifo"] {

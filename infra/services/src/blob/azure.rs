@@ -145,7 +145,19 @@ impl Azure {
     }
 
     pub(super) async fn delete(&self, key: &str, when: When<'_>) -> Result<()> {
-        gone(self.call(many::OPERATION, self.deleting(key, when), Bytes::new(), key).await)
+        let deleted =
+            gone(self.call(many::OPERATION, self.deleting(key, when), Bytes::new(), key).await);
+        match deleted {
+            Err(error) if self.is_about_nothing(&error, key).await => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Whether a delete was refused for its ETag and yet there is nothing to delete: the service says
+    /// 412 of both.
+    async fn is_about_nothing(&self, error: &Error, key: &str) -> bool {
+        error.kind() == ErrorKind::Precondition
+            && self.head(key).await.is_err_and(|error| error.kind() == ErrorKind::NotFound)
     }
 
     fn deleting(&self, key: &str, when: When<'_>) -> Builder {

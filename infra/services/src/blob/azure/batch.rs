@@ -7,6 +7,9 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::future::ready;
+use futures_util::stream;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use uuid::Uuid;
 
@@ -18,6 +21,9 @@ use crate::blob::write::When;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Reply;
 use crate::reply;
+
+/// How many refusals are looked at again at once.
+const LOOKS: usize = 16;
 
 impl Azure {
     pub(in crate::blob) async fn delete_batch(&self, batch: &[Deletion]) -> Result<Failures> {
@@ -57,6 +63,11 @@ impl Azure {
                 }
             }
         }
+        let kept = |(key, error): (String, Error)| async move {
+            (!self.is_about_nothing(&error, &key).await).then_some((key, error))
+        };
+        let failures = stream::iter(failures).map(kept).buffered(LOOKS);
+        let mut failures: Failures = failures.filter_map(ready).collect().await;
         for Deletion { key, .. } in open.into_iter().filter_map(|index| batch.get(index)) {
             let error = Error::new(ErrorKind::Unavailable, OPERATION, "it was not answered");
             failures.push((key.clone(), self.at(error, key)));

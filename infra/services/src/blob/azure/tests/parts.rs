@@ -91,6 +91,7 @@ async fn a_batch_signs_each_part_and_tells_its_failures_by_key() {
         (2, "403 No\r\nx-ms-error-code: AuthorizationPermissionMismatch\r\n\r\n"),
     ]);
     fake.answer(202, &MIXED, &answer);
+    fake.answer(200, &[("etag", "\"0x2\""), ("content-length", "1")], "");
     let batch = vec![
         Deletion { key: "a b".into(), etag: Some("0x1".into()) },
         Deletion::of("b"),
@@ -101,7 +102,7 @@ async fn a_batch_signs_each_part_and_tells_its_failures_by_key() {
     let failed: Vec<_> = failed.iter().map(|(key, e)| (key.as_str(), e.kind())).collect();
     assert_eq!(failed, [("a b", ErrorKind::Precondition), ("c", ErrorKind::Denied)]);
     let asked = fake.asked();
-    let [request] = asked.as_slice() else { panic!("{asked:?}") };
+    let [request, _] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!(request.uri(), "/devstoreaccount1/photos?restype=container&comp=batch");
     let kind = header(request, "content-type");
     let boundary = kind.strip_prefix("multipart/mixed; boundary=").unwrap();
@@ -110,6 +111,21 @@ async fn a_batch_signs_each_part_and_tells_its_failures_by_key() {
     assert_eq!(body.matches("authorization: SharedKey devstoreaccount1:").count(), 4);
     assert!(body.contains("\r\nif-match: \"0x1\"\r\n"), "{body}");
     assert!(!body.contains("x-ms-version"), "the batch's counts: {body}");
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_etag_of_what_is_gone_is_a_success() {
+    let fake = Fake::start().await;
+    let (met, none) = (("x-ms-error-code", "ConditionNotMet"), ("x-ms-error-code", "BlobNotFound"));
+    fake.answer(412, &[met], "").answer(404, &[none], "");
+    let changed = "412 No\r\nx-ms-error-code: ConditionNotMet\r\n\r\n";
+    fake.answer(202, &MIXED, &answered(&[(0, changed)])).answer(404, &[none], "");
+    let store = open(&fake);
+    store.delete_if("a", "0x1").await.unwrap();
+    let batch = vec![Deletion { key: "a".into(), etag: Some("0x1".into()) }];
+    assert!(store.delete_many(batch).await.unwrap().is_empty());
+    let asked: Vec<_> = fake.asked().iter().map(|r| r.method().to_string()).collect();
+    assert_eq!(asked, ["DELETE", "HEAD", "POST", "HEAD"]);
 }
 
 #[tokio::test]
