@@ -78,10 +78,13 @@ impl<S: Send + Sync + 'static> App<S> {
             let shared = Arc::clone(&shared);
             async move {
                 let (trigger, handler, state) = &*shared;
-                let event = trigger.open(event)?;
+                let mut event = trigger.open(event)?;
+                let unread = trigger.unread(&mut event);
                 let state = state.get().await?;
-                let reply = handler.call(event, Context::new(call, state)).await?;
-                Ok(trigger.seal(reply.answer()))
+                match handler.call(event, Context::new(call, state)).await {
+                    Ok(reply) => Ok(trigger.seal(reply.answer()).and(unread)),
+                    Err(error) => Err(error.sparing(unread)),
+                }
             }
             .boxed()
         });

@@ -2,10 +2,13 @@
 //!
 //! Deals with: running a closure where it may take long. Does not deal with: stopping it; a closure
 //! that has begun runs to its end, and holds its place in the in-flight cap until then.
+//!
+//! What it logs belongs to the invocation, as what the handler logs does.
 
 use std::sync::Arc;
 
 use tokio::sync::OwnedSemaphorePermit;
+use tracing::Span;
 
 tokio::task_local! {
     /// The place that the running call takes in the in-flight cap.
@@ -21,9 +24,10 @@ where
     F: FnOnce() -> T + Send + 'static,
 {
     let place = PLACE.try_with(Arc::clone).ok();
+    let span = Span::current();
     let task = tokio::task::spawn_blocking(move || {
         let _held = place;
-        work()
+        span.in_scope(work)
     });
     match task.await {
         Ok(value) => value,

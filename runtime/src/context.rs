@@ -4,11 +4,14 @@
 //! clients of services; those are part of the author's own state.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use tokio::time::Instant;
+use tracing::Span;
+
+use crate::host::OWN;
 
 /// Handed to every call: derefs to the app's state `S`, cheap to clone.
 pub struct Context<S> {
@@ -20,14 +23,37 @@ pub struct Context<S> {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) function: Arc<str>,
-    pub(crate) invocation_id: String,
+    pub(crate) invocation_id: Arc<str>,
+    /// Which of the queue's messages it is about, where it is about one.
+    pub(crate) message_id: Option<String>,
     pub(crate) attempt: Option<u32>,
     pub(crate) deadline: SystemTime,
     /// When the call is given up: before its deadline, so that this can still be reported.
     pub(crate) give_up: Instant,
-    pub(crate) trace: Option<TraceContext>,
+    pub(crate) trace: Option<Arc<TraceContext>>,
     pub(crate) host: &'static str,
     pub(crate) raw: Bytes,
+    /// Which part of `raw` it is about, where it is about one.
+    pub(crate) part: Option<Part>,
+}
+
+/// One record of a batch. Few handlers ask for it, so it is looked for when one does.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    at: usize,
+    find: fn(&Bytes, usize) -> Option<Bytes>,
+    found: OnceLock<Bytes>,
+}
+
+impl Part {
+    /// What `find` finds at `at`.
+    pub(crate) fn new(at: usize, find: fn(&Bytes, usize) -> Option<Bytes>) -> Self {
+        Self { at, find, found: OnceLock::new() }
+    }
+
+    fn of(&self, whole: &Bytes) -> &Bytes {
+        self.found.get_or_init(|| (self.find)(whole, self.at).unwrap_or_else(|| whole.clone()))
+    }
 }
 
 /// A W3C trace context (<https://www.w3.org/TR/trace-context/>), as received.
@@ -37,6 +63,14 @@ pub struct TraceContext {
     pub traceparent: String,
     /// Vendor-specific, `key=value` pairs joined by commas.
     pub tracestate: Option<String>,
+}
+
+impl TraceContext {
+    /// The trace's id, 32 hexadecimal digits; `None` where `traceparent` has none.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        self.traceparent.split('-').nth(1).filter(|id| id.len() == 32)
+    }
 }
 
 /// The part of an invocation's time that is kept for reporting a call that will not end in time.
@@ -54,14 +88,31 @@ impl Call {
     pub(crate) fn test(function: Arc<str>) -> Self {
         Self {
             function,
-            invocation_id: "test-invocation".to_owned(),
+            invocation_id: "test-invocation".into(),
+            message_id: None,
             attempt: Some(1),
             deadline: SystemTime::now() + Duration::from_secs(300),
             give_up: give_up_after(Duration::from_secs(300)),
             trace: None,
             host: "test",
             raw: Bytes::new(),
+            part: None,
         }
+    }
+
+    /// Where all that is logged during the call belongs: each line has these fields. Of the highest
+    /// level and with this crate's target, so that no filter takes it away.
+    pub(crate) fn span(&self) -> Span {
+        tracing::error_span!(
+            target: OWN,
+            parent: None,
+            "invocation",
+            function = &*self.function,
+            invocation_id = &*self.invocation_id,
+            message_id = self.message_id,
+            attempt = self.attempt,
+            trace_id = self.trace.as_deref().and_then(TraceContext::trace_id),
+        )
     }
 }
 
@@ -89,7 +140,8 @@ impl<S> Context<S> {
         &self.call.invocation_id
     }
 
-    /// Which attempt at this event it is, from 1; `None` where the host does not say.
+    /// Which attempt at this event it is, from 1; `None` where the host does not say. Of a batch, the
+    /// most of its messages.
     #[must_use]
     pub fn attempt(&self) -> Option<u32> {
         self.call.attempt
@@ -105,7 +157,7 @@ impl<S> Context<S> {
     /// The caller's trace, where one was sent.
     #[must_use]
     pub fn trace(&self) -> Option<&TraceContext> {
-        self.call.trace.as_ref()
+        self.call.trace.as_deref()
     }
 
     /// `lambda`, `azure`, `container` or `test`.
@@ -115,10 +167,11 @@ impl<S> Context<S> {
     }
 
     /// The provider's own payload, unread: the escape hatch for what the portable event leaves out.
-    /// Of a batch, the one record.
+    /// Of a batch whose messages run one a call, the one record.
     #[must_use]
     pub fn raw(&self) -> &Bytes {
-        &self.call.raw
+        let whole = &self.call.raw;
+        self.call.part.as_ref().map_or(whole, |part| part.of(whole))
     }
 }
 

@@ -1,8 +1,11 @@
-//! Runs one call: waits for a place, catches its panic, gives it up before its deadline.
+//! Runs one call: waits for a place, catches its panic, gives it up before its deadline, logs its end.
 //!
 //! Deals with: the rules that are the same on every host. Does not deal with: how a host describes a
 //! call and reports its outcome.
 
+mod outcome;
+
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -11,7 +14,8 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{AbortHandle, JoinError};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep, sleep_until};
+use tracing::{Instrument, Span};
 
 use crate::app::{App, BoxError, Function, Prepare, Sink};
 use crate::blocking::PLACE;
@@ -41,6 +45,7 @@ pub(crate) struct Engine {
     pub(crate) max_in_flight: usize,
     places: Arc<Semaphore>,
     workers: Handle,
+    timers: Handle,
     fatal: Fatal,
 }
 
@@ -48,9 +53,11 @@ pub(crate) struct Engine {
 pub(crate) struct Limits {
     /// Calls that run at once; further ones wait.
     pub(crate) max_in_flight: usize,
-    /// Where handlers run: never the threads that speak to the host, so that a handler that spins
-    /// cannot silence the process.
+    /// Where handlers run.
     pub(crate) workers: Handle,
+    /// Whose timers end calls: never those of the threads that run handlers, which a handler that spins
+    /// would stop.
+    pub(crate) timers: Handle,
     pub(crate) fatal: Fatal,
 }
 
@@ -77,6 +84,7 @@ impl Engine {
             max_in_flight: limits.max_in_flight,
             places: Arc::new(Semaphore::new(limits.max_in_flight.min(Semaphore::MAX_PERMITS))),
             workers: limits.workers,
+            timers: limits.timers,
             fatal: limits.fatal,
         }
     }
@@ -121,14 +129,18 @@ impl Engine {
     }
 
     /// Builds the app's state unless it is there. A failure of configuration ends the process; any
-    /// other is returned, and the next call tries again. A build that is not done at `give_up` is
+    /// other is returned, and the next call tries again. A build that is not done when it is `late` is
     /// dropped: were it to hang, the calls after it would have nothing but to wait for it.
-    async fn prepare(&self, give_up: Instant) -> Result<(), Error> {
-        let mut building = self.workers.spawn((self.prepare)());
-        if let Ok(built) = tokio::time::timeout_at(give_up, &mut building).await {
-            return self.built(built);
+    async fn prepare(&self, late: Pin<&mut Sleep>) -> Result<(), Error> {
+        if self.ready.load(Ordering::Acquire) {
+            return Ok(());
         }
-        building.abort();
+        let mut building = self.workers.spawn((self.prepare)());
+        tokio::select! {
+            biased;
+            built = &mut building => return self.built(built),
+            () = late => building.abort(),
+        }
         if let Some(started) = &*self.started() {
             started.abort();
         }
@@ -148,30 +160,47 @@ impl Engine {
         built
     }
 
-    /// Runs one event of `function`.
+    /// Runs one event of `function`, and logs how that ended.
     pub(crate) async fn run(
         &self,
         function: &Function,
         event: Event,
         call: Call,
     ) -> Result<Reply, Error> {
+        let (span, begun) = (call.span(), Instant::now());
+        let outcome = self.attempt(function, event, call, &span).await;
+        span.in_scope(|| outcome::tell(&outcome, begun.elapsed()));
+        outcome
+    }
+
+    async fn attempt(
+        &self,
+        function: &Function,
+        event: Event,
+        call: Call,
+        span: &Span,
+    ) -> Result<Reply, Error> {
         let give_up = call.give_up;
-        let late = || Error::retry("the deadline came before the call could end");
-        self.prepare(give_up).await?;
-        let place = Arc::clone(&self.places).acquire_owned();
-        let place = tokio::time::timeout_at(give_up, place).await.map_err(|_| {
-            Error::retry("the deadline came before a place was free; ANYFN_MAX_IN_FLIGHT sets how many there are")
-        })??;
+        let mut late = pin!(self.until(give_up));
+        self.prepare(late.as_mut()).await?;
+        let place = tokio::select! {
+            biased;
+            place = Arc::clone(&self.places).acquire_owned() => place?,
+            () = late.as_mut() => return Err(Error::retry(
+                "the deadline came before a place was free; ANYFN_MAX_IN_FLIGHT sets how many there are",
+            )),
+        };
         let running = (function.run)(event, Arc::new(call));
         let place = Arc::new(place);
         let held = Arc::downgrade(&place);
-        let mut task = self.workers.spawn(PLACE.scope(place, running));
-        let outcome = match tokio::time::timeout_at(give_up, &mut task).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(failure)) => Err(panicked(failure)),
-            Err(_) => {
+        let running = PLACE.scope(place, running).instrument(span.clone());
+        let mut task = self.workers.spawn(running);
+        let outcome = tokio::select! {
+            biased;
+            ended = &mut task => ended.unwrap_or_else(|failure| Err(panicked(failure))),
+            () = late => {
                 task.abort();
-                Err(late())
+                Err(Error::retry("the deadline came before the call could end"))
             }
         };
         // Where the handler ended without its blocking work, that has time until the deadline.
@@ -181,8 +210,14 @@ impl Engine {
         outcome
     }
 
+    /// A timer that no handler stops.
+    fn until(&self, at: Instant) -> Sleep {
+        let _here = self.timers.enter();
+        sleep_until(at)
+    }
+
     /// Puts `body`, the event of a call that was rejected with `error`, into the function's dead-letter
-    /// queue. `Ok` means that the event is dealt with.
+    /// queue. `Ok` means that the event is dealt with; otherwise the error is in the log.
     pub(crate) async fn bury(
         &self,
         function: &Function,
@@ -190,23 +225,35 @@ impl Engine {
         body: Bytes,
         error: &Error,
     ) -> Result<(), Error> {
-        let invocation = call.invocation_id.clone();
-        let reason = error.to_string();
-        tracing::error!(function = &*function.name, invocation, reason, "event rejected");
-        let failed = |why: BoxError| {
+        let buried = self.sink(function, call, body, error).await;
+        buried.map_err(|why| {
+            call.span().in_scope(|| {
+                tracing::error!(error = %why, "a rejected event could not be dead-lettered");
+            });
             Error::retry(format!("{error}; and it could not be dead-lettered: {why}"))
-        };
-        let Some(sink) = &self.sink else {
-            return Err(failed("the app has no sink for dead letters".into()));
-        };
-        let attributes =
-            vec![("reason".to_owned(), reason), ("invocation_id".to_owned(), invocation)];
-        let mut sinking = self.workers.spawn(sink(function.name.to_string(), body, attributes));
-        match tokio::time::timeout_at(call.give_up, &mut sinking).await {
-            Ok(sunk) => sunk.map_err(BoxError::from).flatten().map_err(failed),
-            Err(_) => {
+        })
+    }
+
+    async fn sink(
+        &self,
+        function: &Function,
+        call: &Call,
+        body: Bytes,
+        error: &Error,
+    ) -> Result<(), BoxError> {
+        let sink = self.sink.as_ref().ok_or("the app has no sink for dead letters")?;
+        let attributes = vec![
+            ("reason".to_owned(), error.to_string()),
+            ("invocation_id".to_owned(), call.invocation_id.to_string()),
+        ];
+        let sinking = sink(function.name.to_string(), body, attributes).instrument(call.span());
+        let mut sinking = self.workers.spawn(sinking);
+        tokio::select! {
+            biased;
+            sunk = &mut sinking => sunk?,
+            () = self.until(call.give_up) => {
                 sinking.abort();
-                Err(failed("the deadline came first".into()))
+                Err("the deadline came first".into())
             }
         }
     }
@@ -216,8 +263,8 @@ impl Engine {
     fn watch(&self, function: &Function, held: Weak<OwnedSemaphorePermit>, give_up: Instant) {
         let fatal = Arc::clone(&self.fatal);
         let name = Arc::clone(&function.name);
-        tokio::spawn(async move {
-            tokio::time::sleep_until(give_up + GRACE).await;
+        self.timers.spawn(async move {
+            sleep_until(give_up + GRACE).await;
             if held.strong_count() > 0 {
                 fatal(&format!(
                     "function `{name}` does not let go after its deadline; a long computation needs \

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::app::BoxError;
+use crate::trigger::queue::Failed;
 
 /// What the host does with the event whose handler failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +29,20 @@ pub struct Error {
     source: BoxError,
     /// The event could not be read as what the function takes.
     unreadable: bool,
+    /// Messages of the same batch that the handler never got: what it says is not about them.
+    spared: Failed,
 }
 
 impl Error {
     /// The event shall be tried again.
     pub fn retry(source: impl Into<BoxError>) -> Self {
-        Self { kind: Kind::Retry, external: None, source: source.into(), unreadable: false }
+        Self {
+            kind: Kind::Retry,
+            external: None,
+            source: source.into(),
+            unreadable: false,
+            spared: Failed::default(),
+        }
     }
 
     /// The event is not of the declared type: a [`Kind::Retry`], since a newer version of the function
@@ -59,6 +68,14 @@ impl Error {
     /// The process is set up wrongly; `source` names the variable and shows a right value.
     pub fn config(source: impl Into<BoxError>) -> Self {
         Self { kind: Kind::Config, ..Self::retry(source) }
+    }
+
+    pub(crate) fn sparing(self, spared: Failed) -> Self {
+        Self { spared, ..self }
+    }
+
+    pub(crate) fn spared(&self) -> &Failed {
+        &self.spared
     }
 
     /// Keeps `source` for the log, whatever the client is told.

@@ -3,6 +3,7 @@
 //! Deals with: one event, one reply. Does not deal with: batches, retries, panics (the engine's), nor
 //! with where the event came from (the trigger's).
 
+use crate::trigger::queue::Failed;
 use crate::{Context, Error};
 
 /// Runs one event of type `E` with shared state `S`.
@@ -16,7 +17,7 @@ use crate::{Context, Error};
     note = "the trigger of the same `.on(…)` decides the event's type; `App::new` decides the state's"
 )]
 pub trait Handler<E, S>: Send + Sync + 'static {
-    /// What the trigger of the same `.on(…)` wants back: `()` for all but HTTP.
+    /// What the trigger of the same `.on(…)` wants back: `()` for all but HTTP and batches.
     type Reply;
 
     /// Handles one event. Dropped at an await point when the deadline nears.
@@ -40,11 +41,12 @@ where
     }
 }
 
-/// What a handler returns is what its trigger wants: every type answers for itself. A trait only so
-/// that the compiler can say it in those words.
+/// What a handler returns is what its trigger wants: every type answers for itself, and `()` for a batch
+/// of which nothing failed. A trait only so that the compiler can say it in those words.
 #[diagnostic::on_unimplemented(
     message = "this function returns `{Self}`, but its trigger wants `{R}` back",
-    note = "requests are answered by `anyfn::http::Response`, everything else by `()`"
+    note = "requests are answered by `anyfn::http::Response`, batches by `anyfn::queue::Failed` or `()`, \
+            everything else by `()`"
 )]
 pub trait Answers<R> {
     /// Itself.
@@ -54,5 +56,12 @@ pub trait Answers<R> {
 impl<R> Answers<R> for R {
     fn answer(self) -> R {
         self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Answers<Failed> for () {
+    fn answer(self) -> Failed {
+        Failed::default()
     }
 }

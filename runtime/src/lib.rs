@@ -71,9 +71,11 @@ pub mod blob {
     pub use crate::trigger::blob::{Blob, BlobEvent, created, deleted};
 }
 
-/// What concerns queues: the trigger [`messages`](queue::messages), and the declaration
-/// [`named`](queue::named) of what the app may do with a queue.
+/// What concerns queues: the triggers [`messages`](queue::messages) and [`batch`](queue::batch()), and
+/// the declaration [`named`](queue::named) of what the app may do with a queue.
 pub mod queue {
     pub use crate::need::{QueueNeed, named};
-    pub use crate::trigger::queue::{Message, Messages, messages};
+    pub use crate::trigger::queue::{
+        Batch, Batches, Failed, Item, Message, Messages, batch, messages,
+    };
 }

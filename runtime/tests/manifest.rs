@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyfn::config::{optional, required, secret};
 use anyfn::manifest::{Manifest, SCHEMA};
-use anyfn::queue::Message;
+use anyfn::queue::{Batch, Failed, Message};
 use anyfn::{App, Context, Error, Event, Reply, Settings, blob, http, queue, schedule};
 use expect_test::expect_file;
 
@@ -37,6 +37,13 @@ async fn ship(order: Order, cx: Context<State>) -> Result<(), Error> {
     }
 }
 
+async fn rows(orders: Batch<Order>, _cx: Context<State>) -> Result<Failed, Error> {
+    if orders.iter().any(|order| order.body.id == 13) {
+        return Err(Error::reject("thirteen"));
+    }
+    Ok(orders.iter().filter(|order| order.body.id == 0).map(|order| order.id.as_str()).collect())
+}
+
 async fn seen(_photo: blob::BlobEvent, _cx: Context<State>) -> Result<(), Error> {
     Ok(())
 }
@@ -48,6 +55,7 @@ async fn sweep(_tick: schedule::Tick, _cx: Context<State>) -> Result<(), Error> 
 fn shop() -> App<State> {
     App::new("shop", state)
         .on("ship", queue::messages::<Order>("orders"), ship)
+        .on("rows", queue::batch::<Order>("rows"), rows)
         .on("greet", http::get("/hello/{name}").public(), greet)
         .on("seen", blob::created("photos").prefix("in/").suffix(".jpg"), seen)
         .on("gone", blob::deleted("photos"), seen)
@@ -90,6 +98,11 @@ fn a_listing_is_valid_under_the_published_schema_and_so_are_its_event_schemas() 
     assert!(event("seen").is_valid(&serde_json::json!({"key": "in/a.jpg", "size": 3})));
     assert!(!event("seen").is_valid(&serde_json::json!({"size": 3})));
     assert!(event("ship").is_valid(&serde_json::json!({"body": {"id": 1}})));
+    assert!(!event("ship").is_valid(&serde_json::json!([{"body": {"id": 1}}])));
+    for batch in [serde_json::json!({"body": 1}), serde_json::json!([{"body": 1}, {"body": 2}])] {
+        assert!(event("rows").is_valid(&batch), "{batch}");
+    }
+    assert!(!event("rows").is_valid(&serde_json::json!([])));
     assert!(event("sweep").is_valid(&serde_json::json!({})));
     assert!(event("greet").is_valid(&serde_json::json!({"method": "GET", "path": "/hello/a"})));
     assert!(!event("greet").is_valid(&serde_json::json!({"method": "POST", "path": "/hello/a"})));
@@ -152,6 +165,16 @@ async fn an_app_is_invoked_in_process_with_its_own_types() {
     let rejected = app.invoke("ship", order(br#"{"id":0}"#)).await.unwrap_err();
     assert_eq!(rejected.kind(), anyfn::Kind::Reject);
     assert_eq!(rejected.to_string(), "ship cannot ship nothing");
+    let bodies = |bodies: &[&'static str]| {
+        Event::Batch(Batch::test(bodies.iter().map(|body| bytes::Bytes::from(*body))))
+    };
+    let batch = bodies(&[r#"{"id":1}"#, r#"{"id":0}"#, r#"{"id":"x"}"#]);
+    let Reply::Failed(failed) = app.invoke("rows", batch).await.unwrap() else {
+        panic!("no answer to a batch");
+    };
+    assert_eq!(failed.iter().collect::<Vec<_>>(), ["2", "3"], "its own, and what cannot be read");
+    let rejected = app.invoke("rows", bodies(&[r#"{"id":13}"#])).await.unwrap_err();
+    assert_eq!(rejected.kind(), anyfn::Kind::Reject);
     let unknown = app.invoke("shipp", order(b"{}")).await.unwrap_err().to_string();
     assert!(unknown.contains("`shipp`") && unknown.contains("sweep"), "{unknown}");
     let wrong = app.invoke("greet", order(b"{}")).await.unwrap_err().to_string();

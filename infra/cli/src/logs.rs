@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
@@ -63,11 +63,19 @@ impl Visit for Fields {
 }
 
 /// A line of a function, taken apart if it is one of the runtime's JSON lines.
+///
+/// What tells invocations apart comes last and short: the log files have it whole.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Line<'a> {
     level: &'a str,
     text: String,
 }
+
+/// Fields that say more than a person at a terminal wants to read.
+const HIDDEN: [&str; 7] =
+    ["timestamp", "target", "filename", "line_number", "threadId", "trace_id", "message_id"];
+/// So many characters of an invocation's id tell it from the others on a screen.
+const SHORT_ID: usize = 8;
 
 impl<'a> Line<'a> {
     /// Reads `line`. What is no JSON object with a message is shown as it is.
@@ -79,17 +87,32 @@ impl<'a> Line<'a> {
             Some(Value::String(level)) => LEVELS.iter().find(|known| **known == level),
             _ => None,
         };
-        for known in ["timestamp", "target", "filename", "line_number", "threadId"] {
+        for known in HIDDEN {
             object.remove(known);
         }
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let call = call(&mut object);
         let others = object.iter().map(|(name, value)| (name.as_str(), text(value)));
-        Self { level: level.copied().unwrap_or_default(), text: rest(message, others) }
+        Self { level: level.copied().unwrap_or_default(), text: rest(message, others) + &call }
     }
 
     /// Level and text, without colour.
     pub(crate) fn plain(&self) -> String {
         format!("{} {}", self.level, self.text).trim_start().to_owned()
+    }
+}
+
+/// ` [thumbnail 1a2b3c4d, attempt 2]`, of a line that was logged within an invocation.
+fn call(object: &mut Map<String, Value>) -> String {
+    let Some(Value::String(id)) = object.remove("invocation_id") else { return String::new() };
+    let id: String = id.chars().take(SHORT_ID).collect();
+    let function = match object.remove("function") {
+        Some(Value::String(function)) => format!("{function} "),
+        _ => String::new(),
+    };
+    match object.remove("attempt") {
+        Some(attempt) if attempt != 1 => format!(" [{function}{id}, attempt {attempt}]"),
+        _ => format!(" [{function}{id}]"),
     }
 }
 
@@ -130,6 +153,21 @@ mod tests {
             paint(false, "thumbnail", &line),
             "       thumbnail | INFO stored key=a/128.jpg width=128"
         );
+    }
+
+    #[test]
+    fn the_invocation_comes_last_and_short() {
+        let line = |more: &str| {
+            let line = format!(
+                r#"{{"level":"INFO","message":"stored","function":"thumbnail","invocation_id":"1a2b3c4d-0000","trace_id":"5759e988bd862e3fe1be46a994272793","message_id":"m-1"{more},"key":"k"}}"#
+            );
+            Line::of(&line).plain()
+        };
+        assert_eq!(line(r#","attempt":1"#), "INFO stored key=k [thumbnail 1a2b3c4d]");
+        assert_eq!(line(""), "INFO stored key=k [thumbnail 1a2b3c4d]");
+        assert_eq!(line(r#","attempt":2"#), "INFO stored key=k [thumbnail 1a2b3c4d, attempt 2]");
+        let outside = r#"{"level":"WARN","message":"slow","function":"thumbnail"}"#;
+        assert_eq!(Line::of(outside).plain(), "WARN slow function=thumbnail");
     }
 
     #[test]

@@ -185,7 +185,7 @@ pub fn queues(apps: &[App]) -> BTreeMap<String, bool> {
     let mut queues: BTreeMap<String, bool> =
         needed(apps, NeedKind::Queue).map(|name| (name, false)).collect();
     for function in apps.iter().flat_map(|app| &app.manifest.functions) {
-        if let TriggerSpec::Queue { queue, fifo } = &function.trigger {
+        if let TriggerSpec::Queue { queue, fifo, .. } = &function.trigger {
             queues.insert(queue.clone(), *fifo);
         }
     }

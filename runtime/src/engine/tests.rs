@@ -35,6 +35,7 @@ where
     let limits = Limits {
         max_in_flight,
         workers: Handle::current(),
+        timers: Handle::current(),
         fatal: Arc::new({
             let fatal = Arc::clone(&fatal);
             move |why: &str| fatal.lock().unwrap().push(why.to_owned())
@@ -98,8 +99,12 @@ async fn a_failed_sink_leaves_the_event_with_the_platform() {
         })
         .dead_letters(|_, _, _| async { Err("the queue is gone".into()) });
     let manifest = app.manifest().unwrap();
-    let limits =
-        Limits { max_in_flight: 1, workers: Handle::current(), fatal: Arc::new(|_: &str| ()) };
+    let limits = Limits {
+        max_in_flight: 1,
+        workers: Handle::current(),
+        timers: Handle::current(),
+        fatal: Arc::new(|_: &str| ()),
+    };
     let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
     let stand = Stand { engine, fatal: Log::default(), sunk: Log::default() };
     let error = stand.send("\"x\"", 60).await.unwrap_err();
@@ -204,8 +209,12 @@ async fn a_state_that_cannot_be_built_is_built_again_at_the_next_event() {
     .dead_letters(|_, _, _| async { Ok(()) });
     let manifest = app.manifest().unwrap();
     assert_eq!(tries.load(Ordering::SeqCst), 0, "a listing builds no state");
-    let limits =
-        Limits { max_in_flight: 1, workers: Handle::current(), fatal: Arc::new(|_: &str| ()) };
+    let limits = Limits {
+        max_in_flight: 1,
+        workers: Handle::current(),
+        timers: Handle::current(),
+        fatal: Arc::new(|_: &str| ()),
+    };
     let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
     let stand = Stand { engine, fatal: Log::default(), sunk: Log::default() };
     let error = stand.send("\"x\"", 60).await.unwrap_err();
@@ -231,6 +240,7 @@ where
     let limits = Limits {
         max_in_flight: 1,
         workers: Handle::current(),
+        timers: Handle::current(),
         fatal: Arc::new(move |why: &str| told.lock().unwrap().push(why.to_owned())),
     };
     let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));

@@ -9,7 +9,12 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 /// Reads `text` as a `T`, which is called `what` where it is none.
+///
+/// Which place is wrong is looked for only where something is: it takes a copy of every key.
 pub(super) fn read<'de, T: Deserialize<'de>>(what: &str, text: &'de [u8]) -> Result<T, String> {
+    if let Ok(value) = serde_json::from_slice(text) {
+        return Ok(value);
+    }
     let mut json = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut json)
         .map_err(|fault| format!("not {what}: at `{}`: {}", fault.path(), fault.inner()))?;

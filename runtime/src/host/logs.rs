@@ -1,31 +1,52 @@
-//! The log: JSON lines on stdout under a host, plain lines on a terminal.
+//! The log: JSON lines on stdout under a host, readable lines on a terminal.
 //!
-//! Deals with: installing the subscriber and the panic hook. Does not deal with: stderr, which the
-//! Azure host reports as errors line by line.
+//! Deals with: installing the subscriber and the panic hook, what is logged (`ANYFN_LOG`). Does not
+//! deal with: what a line looks like (`lines`); stderr, which the Azure host reports as errors line by
+//! line.
 
-use std::io::IsTerminal;
+mod lines;
+mod value;
+
+use std::io::{IsTerminal, Write};
+use std::panic::PanicHookInfo;
 use std::str::FromStr;
 
 use tracing::Level;
-use tracing_subscriber::Layer;
+use tracing::field::display;
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::registry;
+
+use lines::{Form, Lines};
 
 /// `filter` is the value of `ANYFN_LOG`: `info`, or `warn,my_crate=debug`. Default `info`. This
-/// crate's own errors are in the log whatever it says.
-pub(super) fn install(filter: Option<&str>) -> Result<(), String> {
+/// crate's own errors are in the log whatever it says. `plain` is the value of `NO_COLOR`
+/// (<https://no-color.org>).
+pub(super) fn install(filter: Option<&str>, plain: Option<&str>) -> Result<(), String> {
     let targets = targets(filter)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stdout);
-    let layer = if std::io::stdout().is_terminal() {
-        lines.boxed()
-    } else {
-        lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
+    let form = match std::io::stdout().is_terminal() {
+        true => Form::Terminal { colour: plain.is_none_or(str::is_empty) },
+        false => Form::Json,
     };
+    let log = registry().with(targets).with(Lines::new(form, stdout));
     // A second app in one process (a test) keeps the first log.
-    let _ = tracing_subscriber::registry().with(layer.with_filter(targets)).try_init();
-    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panicked")));
+    let _ = tracing::subscriber::set_global_default(log);
+    std::panic::set_hook(Box::new(panicked));
     Ok(())
+}
+
+/// A line is written whole, and nobody waits for it to be.
+fn stdout(line: &[u8]) {
+    // A log that nobody reads any more is no reason to fail an event.
+    let _ = std::io::stdout().lock().write_all(line);
+}
+
+/// A panic of a handler is told within its invocation, since the hook runs where the panic began.
+fn panicked(panic: &PanicHookInfo<'_>) {
+    let text = panic.payload_as_str().unwrap_or("no message");
+    let location = panic.location().map(display);
+    tracing::error!(target: OWN, panic = text, location, "panicked");
 }
 
 fn targets(filter: Option<&str>) -> Result<Targets, String> {
@@ -35,6 +56,8 @@ fn targets(filter: Option<&str>) -> Result<Targets, String> {
             "ANYFN_LOG=`{text}` is no filter: {fault}; a right one: ANYFN_LOG=info,my_crate=debug"
         )
     })?;
+    // It repeats the error of each failed invocation, without the invocation's id.
+    let targets = targets.with_target(REPEATS, LevelFilter::OFF);
     // Why an event failed or the process ends is told nowhere but here.
     Ok(match targets.would_enable(OWN, &Level::ERROR) {
         true => targets,
@@ -43,19 +66,16 @@ fn targets(filter: Option<&str>) -> Result<Targets, String> {
 }
 
 /// The target of this crate's own lines.
-const OWN: &str = "anyfn";
+pub(crate) const OWN: &str = "anyfn";
+const REPEATS: &str = "lambda_runtime::layers::panic";
 
 /// The last line before the process ends.
 pub(super) fn fatal(why: &str) {
     if tracing::dispatcher::has_been_set() {
         tracing::error!(target: OWN, "{why}");
     } else {
-        use std::io::Write;
-        let _ = writeln!(
-            std::io::stdout(),
-            "{}",
-            serde_json::json!({"level": "ERROR", "message": why})
-        );
+        let line = serde_json::json!({"level": "ERROR", "message": why});
+        stdout(format!("{line}\n").as_bytes());
     }
 }
 
@@ -73,6 +93,16 @@ mod tests {
         }
         assert!(targets(Some("anyfn=debug")).unwrap().would_enable(OWN, &Level::DEBUG));
         assert!(targets(None).unwrap().would_enable("my_crate", &Level::INFO));
+        assert!(!targets(None).unwrap().would_enable("my_crate", &Level::DEBUG));
+        assert!(targets(Some("")).unwrap().would_enable("my_crate", &Level::INFO));
+    }
+
+    #[test]
+    fn an_error_that_is_told_already_is_not_told_again() {
+        for filter in [None, Some("trace"), Some("lambda_runtime=debug")] {
+            assert!(!targets(filter).unwrap().would_enable(REPEATS, &Level::ERROR), "{filter:?}");
+        }
+        assert!(targets(None).unwrap().would_enable("lambda_runtime::layers", &Level::ERROR));
     }
 
     #[test]

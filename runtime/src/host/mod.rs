@@ -40,6 +40,8 @@ mod logs;
 )]
 mod s3;
 
+pub(crate) use logs::OWN;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
@@ -69,6 +71,11 @@ enum Host {
 /// `FUNCTIONS_CUSTOMHANDLER_PORT` is, otherwise as a container: HTTP functions on `PORT` (default 8080),
 /// all others as CloudEvents on `ANYFN_EVENT_PORT` (default 8081). `ANYFN_HOST` (`lambda`, `azure`,
 /// `container`) decides before all of these.
+///
+/// What is said through `tracing` goes to stdout as lines of JSON, or as readable lines where that is a
+/// terminal. Each line within an invocation has the fields `function`, `invocation_id`, and `attempt`,
+/// `message_id`, `trace_id` where the platform tells them. `ANYFN_LOG` sets what is logged: `info` (the
+/// default), or `warn,my_crate=debug`; why a call failed is logged whatever it says.
 ///
 /// Exit code 0 after `manifest` and after an orderly end (200 on Azure, where 0 would mean that nobody
 /// starts it again), 1 where the app cannot start or run, 2 for arguments that are none.
@@ -109,7 +116,8 @@ fn serve<S: Send + Sync + 'static>(app: App<S>) -> Result<u8, String> {
     let environment: Environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    logs::install(environment.get("ANYFN_LOG").map(String::as_str))?;
+    let text = |name: &str| environment.get(name).map(String::as_str);
+    logs::install(text("ANYFN_LOG"), text("NO_COLOR"))?;
     let host = choose(&environment)?;
     let manifest = app.manifest()?;
     // On Azure dead letters leave through output bindings, which need no variable of ours.
@@ -123,13 +131,23 @@ fn serve<S: Send + Sync + 'static>(app: App<S>) -> Result<u8, String> {
         .enable_all()
         .build()
         .map_err(runtime)?;
-    // The host is spoken to from this thread alone: no handler can keep it waiting.
+    // This thread runs no handler, so that none can keep what waits here from going on.
     let front = Builder::new_current_thread().enable_all().build().map_err(runtime)?;
-    let limits = Limits { max_in_flight, workers: workers.handle().clone(), fatal: fatal() };
+    let limits = Limits {
+        max_in_flight,
+        workers: workers.handle().clone(),
+        timers: front.handle().clone(),
+        fatal: fatal(),
+    };
     let engine = Arc::new(Engine::new(app, manifest, settings, limits));
     let served = front.block_on(async {
         match host {
-            Host::Lambda => lambda::serve(engine, environment).await,
+            // Lambda waits for one call at a time. Spoken to from where handlers run, an event goes
+            // from one thread to another neither on its way in nor out.
+            Host::Lambda => match workers.spawn(lambda::serve(engine, environment)).await {
+                Ok(served) => served,
+                Err(fault) => Err(format!("the Lambda host ended: {fault}")),
+            },
             Host::Azure => azure::serve(engine, environment).await,
             Host::Container => container::serve(engine, environment).await,
         }
@@ -201,8 +219,15 @@ mod tests {
         assert_eq!(chosen(&[azure]), Ok(Host::Azure));
         assert_eq!(chosen(&[("PORT", "80")]), Ok(Host::Container));
         assert_eq!(chosen(&[lambda, ("ANYFN_HOST", "container")]), Ok(Host::Container));
-        let both = chosen(&[lambda, azure]).unwrap_err();
-        assert!(both.contains(lambda.0) && both.contains(azure.0), "{both}");
+        let both = chosen(&[lambda, azure]);
+        let text = both.clone().unwrap_err();
+        assert!(text.contains(lambda.0) && text.contains(azure.0), "{text}");
+        for none in ["", "container"] {
+            assert_eq!(chosen(&[("ANYFN_HOST", none)]), Ok(Host::Container));
+        }
+        assert_eq!(chosen(&[azure, ("ANYFN_HOST", "")]), Ok(Host::Azure));
+        assert_eq!(chosen(&[lambda, ("ANYFN_HOST", "")]), Ok(Host::Lambda));
+        assert_eq!(chosen(&[lambda, azure, ("ANYFN_HOST", "")]), both, "empty is not set");
         let odd = chosen(&[("ANYFN_HOST", "gcp")]).unwrap_err();
         assert!(odd.contains("`gcp`") && odd.contains("ANYFN_HOST=lambda"), "{odd}");
     }

@@ -73,6 +73,10 @@ pub enum TriggerSpec {
         queue: String,
         /// Whether messages of one group keep their order.
         fifo: bool,
+        /// Whether a call takes all messages that the provider delivers together. Not printed where
+        /// it is false.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        batch: bool,
     },
     /// A change of a blob.
     Blob {

@@ -37,7 +37,15 @@ pub(super) fn schema(trigger: &TriggerSpec) -> Value {
         TriggerSpec::Schedule { .. } => {
             object(json!({"scheduled_at": {"type": "string", "format": "date-time"}}), json!([]))
         }
-        TriggerSpec::Queue { .. } => object(json!({"body": true}), json!(["body"])),
+        TriggerSpec::Queue { batch, .. } => {
+            let message = object(json!({"body": true}), json!(["body"]));
+            match batch {
+                false => message,
+                true => json!({
+                    "anyOf": [message, {"type": "array", "items": message, "minItems": 1}]
+                }),
+            }
+        }
         TriggerSpec::Blob { .. } => object(
             json!({
                 "store": {"type": "string"},

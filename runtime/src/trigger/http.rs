@@ -9,9 +9,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
+use std::sync::OnceLock;
 
 use ::http::{Method, StatusCode, header};
 use bytes::Bytes;
+use matchit::Router;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
@@ -58,6 +60,8 @@ pub struct Http {
     methods: Vec<String>,
     path: String,
     public: bool,
+    /// Made of the path at the first request.
+    template: OnceLock<Router<()>>,
 }
 
 /// `GET` (and so `HEAD`) on `path`.
@@ -77,7 +81,8 @@ pub fn any(path: impl Into<String>) -> Http {
 
 impl Http {
     fn of(methods: &[Method], path: String) -> Self {
-        Self { methods: methods.iter().map(Method::to_string).collect(), path, public: false }
+        let methods = methods.iter().map(Method::to_string).collect();
+        Self { methods, path, public: false, template: OnceLock::new() }
     }
 
     /// Anyone may call it. Without this the platform authenticates the caller: by IAM on AWS, by a
@@ -101,7 +106,14 @@ impl Trigger for Http {
 
     fn open(&self, event: Event) -> Result<Request, Error> {
         let Event::Http(inner) = event else { return Err(event.not("an HTTP request")) };
-        let Some(params) = path_params(&self.path, inner.uri().path())? else {
+        let template = match self.template.get() {
+            Some(template) => template,
+            None => {
+                let made = template(&self.path)?;
+                self.template.get_or_init(|| made)
+            }
+        };
+        let Some(params) = params(template, inner.uri().path())? else {
             return Err(Error::status(404, "not found"));
         };
         if !takes(&self.methods, inner.method().as_str()) {
@@ -120,14 +132,14 @@ pub(crate) fn takes(methods: &[String], method: &str) -> bool {
     methods.is_empty() || methods.iter().any(|m| m == method)
 }
 
-/// The parameters of `path` under `template`, or `None` where it does not match.
-pub(crate) fn path_params(
-    template: &str,
-    path: &str,
-) -> Result<Option<BTreeMap<String, String>>, Error> {
-    let mut router = matchit::Router::new();
-    router.insert(template, ()).map_err(Error::config)?;
-    let Ok(found) = router.at(path) else { return Ok(None) };
+fn template(path: &str) -> Result<Router<()>, Error> {
+    let mut router = Router::new();
+    router.insert(path, ()).map_err(Error::config)?;
+    Ok(router)
+}
+
+fn params(template: &Router<()>, path: &str) -> Result<Option<BTreeMap<String, String>>, Error> {
+    let Ok(found) = template.at(path) else { return Ok(None) };
     let decode = |(name, value): (&str, &str)| match percent_decode_str(value).decode_utf8() {
         Ok(text) => Ok((name.to_owned(), text.into_owned())),
         Err(_) => Err(Error::status(400, format!("the path parameter `{name}` is not UTF-8"))),

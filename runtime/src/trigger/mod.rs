@@ -16,7 +16,7 @@ use crate::manifest::TriggerSpec;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a trigger",
     note = "triggers are made by `http::get`, `http::post`, `http::any`, `schedule::cron`, \
-            `schedule::every`, `queue::messages`, `blob::created` and `blob::deleted`"
+            `schedule::every`, `queue::messages`, `queue::batch`, `blob::created` and `blob::deleted`"
 )]
 pub trait Trigger: Send + Sync + 'static {
     /// What the handler receives.
@@ -33,11 +33,16 @@ pub trait Trigger: Send + Sync + 'static {
     /// The event is not of the declared type; the message names the place and what was expected.
     fn open(&self, event: Event) -> Result<Self::Event, Error>;
 
+    /// Which messages of the event could not be read and are not in it any more: none, but for a batch.
+    fn unread(&self, _event: &mut Self::Event) -> queue::Failed {
+        queue::Failed::default()
+    }
+
     /// Turns what the handler returned into what the host sends back.
     fn seal(&self, reply: Self::Reply) -> Reply;
 }
 
-/// What a host delivers: one of four shapes, whatever the cloud.
+/// What a host delivers: one of five shapes, whatever the cloud.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A request, its path as the author's template sees it (no host prefix).
@@ -46,6 +51,8 @@ pub enum Event {
     Tick(schedule::Tick),
     /// One message of a queue.
     Message(queue::Message),
+    /// Messages of a queue, bodies as they came.
+    Batch(queue::Batch<bytes::Bytes>),
     /// A blob was created or deleted.
     Blob(blob::BlobEvent),
 }
@@ -57,6 +64,21 @@ pub enum Reply {
     Done,
     /// The response to a request.
     Http(http::Response),
+    /// A batch is dealt with, but for these messages.
+    Failed(queue::Failed),
+}
+
+impl Reply {
+    /// This, and `unread` besides where it is about a batch.
+    pub(crate) fn and(self, unread: queue::Failed) -> Self {
+        match self {
+            Self::Failed(mut failed) => {
+                failed.extend(unread);
+                Self::Failed(failed)
+            }
+            other => other,
+        }
+    }
 }
 
 impl Event {
@@ -67,6 +89,7 @@ impl Event {
             Self::Http(_) => "an HTTP request",
             Self::Tick(_) => "a schedule's tick",
             Self::Message(_) => "a queue message",
+            Self::Batch(_) => "a batch of queue messages",
             Self::Blob(_) => "a blob event",
         }
     }

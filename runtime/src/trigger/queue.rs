@@ -1,7 +1,9 @@
-//! Messages of a queue, one a call.
+//! Messages of a queue, one a call or a batch a call.
 //!
-//! Deals with: which queue, decoding the body as JSON. Does not deal with: batches and partial
-//! failures (the host's), nor with sending (the author's own client).
+//! Deals with: which queue, decoding one body as JSON. Does not deal with: what a batch is to its
+//! handler (`batch`), partial failures (the host's), sending (the author's own client).
+
+mod batch;
 
 use std::marker::PhantomData;
 
@@ -11,6 +13,8 @@ use serde::de::DeserializeOwned;
 use super::{Event, Reply, Trigger};
 use crate::error::Error;
 use crate::manifest::TriggerSpec;
+
+pub use batch::{Batch, Batches, Failed, Item, batch};
 
 /// One message as the host delivered it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,29 +52,38 @@ impl<T: DeserializeOwned + Send + 'static> Trigger for Messages<T> {
     type Reply = ();
 
     fn spec(&self) -> TriggerSpec {
-        TriggerSpec::Queue { queue: self.queue.clone(), fifo: self.fifo }
+        TriggerSpec::Queue { queue: self.queue.clone(), fifo: self.fifo, batch: false }
     }
 
     fn open(&self, event: Event) -> Result<T, Error> {
         let Event::Message(message) = event else { return Err(event.not("a queue message")) };
-        let mut json = serde_json::Deserializer::from_slice(&message.body);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
-            let path = fault.path().to_string();
-            Error::unreadable(format!(
-                "the message is not a `{}`: at `{path}`: {}",
-                std::any::type_name::<T>(),
-                fault.into_inner()
-            ))
-        })?;
-        json.end().map_err(|fault| {
-            Error::unreadable(format!("the message goes on after its JSON: {fault}"))
-        })?;
-        Ok(value)
+        read(&message.body)
     }
 
     fn seal(&self, (): ()) -> Reply {
         Reply::Done
     }
+}
+
+/// A body as a `T`. Which place is wrong is looked for only where something is: it takes a copy of
+/// every key.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    if let Ok(value) = serde_json::from_slice(body) {
+        return Ok(value);
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
+        let path = fault.path().to_string();
+        Error::unreadable(format!(
+            "the message is not a `{}`: at `{path}`: {}",
+            std::any::type_name::<T>(),
+            fault.into_inner()
+        ))
+    })?;
+    json.end().map_err(|fault| {
+        Error::unreadable(format!("the message goes on after its JSON: {fault}"))
+    })?;
+    Ok(value)
 }
 
 #[cfg(test)]

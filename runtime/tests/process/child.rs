@@ -24,13 +24,7 @@ pub(crate) fn app(arguments: &[&str], variables: &[(&str, &str)]) -> Command {
 
 /// Runs the app to its end.
 pub(crate) fn ended(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
-    let mut running = Running(app(arguments, variables).spawn().unwrap());
-    let begun = Instant::now();
-    while running.0.try_wait().unwrap().is_none() {
-        assert!(begun.elapsed() < PATIENCE, "{arguments:?} {variables:?} runs instead of ending");
-        std::thread::yield_now();
-    }
-    running.read()
+    Running(app(arguments, variables).spawn().unwrap()).ended()
 }
 
 /// A running app, killed when it is dropped.
@@ -39,6 +33,16 @@ pub(crate) struct Running(pub(crate) Child);
 impl Running {
     pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
         Self(app(&[], variables).spawn().unwrap())
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) fn ended(mut self) -> Ended {
+        let begun = Instant::now();
+        while self.0.try_wait().unwrap().is_none() {
+            assert!(begun.elapsed() < PATIENCE, "it runs instead of ending");
+            std::thread::yield_now();
+        }
+        self.read()
     }
 
     /// Ends it politely and says how it ended.

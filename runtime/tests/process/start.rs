@@ -25,7 +25,7 @@ fn manifest() {
     assert_eq!((listed.code, listed.err.as_str()), (Some(0), ""));
     let manifest = anyfn::manifest::Manifest::from_json(listed.out.as_bytes()).unwrap();
     let names: Vec<&str> = manifest.functions.iter().map(|f| f.name.as_str()).collect();
-    assert_eq!((manifest.app.as_str(), names), ("hello", vec!["count", "greet"]));
+    assert_eq!((manifest.app.as_str(), names), ("hello", vec!["count", "greet", "spin"]));
 }
 
 fn arguments() {
@@ -64,7 +64,10 @@ fn faults() {
             without("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
             ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE is not set", "128"],
         ),
-        (with("_HANDLER", "bootstrap"), ["_HANDLER=`bootstrap`", "_HANDLER=greet or count"]),
+        (
+            with("_HANDLER", "bootstrap"),
+            ["_HANDLER=`bootstrap`", "_HANDLER=greet or spin or count"],
+        ),
         (
             vec![("AWS_LAMBDA_RUNTIME_API", "x"), ("FUNCTIONS_CUSTOMHANDLER_PORT", "1"), GREETING],
             ["AWS_LAMBDA_RUNTIME_API", "FUNCTIONS_CUSTOMHANDLER_PORT"],

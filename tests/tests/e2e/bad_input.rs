@@ -90,7 +90,7 @@ async fn unreadable(stage: &Stage, cloud: Cloud, function: &str, message: &[u8],
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let texts: Vec<String> = lines
         .filter(|line| line["level"] == "ERROR" && line["function"] == function)
-        .map(|line| format!("{} {}", line["message"], line["reason"]))
+        .map(|line| format!("{} {}", line["message"], line["error"]))
         // Of each message, not only of the whole batch.
         .filter(|text| !text.contains("all 1 messages failed"))
         .collect();

@@ -52,8 +52,9 @@ fn trigger(trigger: &TriggerSpec) -> String {
             format!("http      {methods} {path}{who}")
         }
         TriggerSpec::Schedule { cron } => format!("schedule  {cron} (UTC)"),
-        TriggerSpec::Queue { queue, fifo } => {
-            format!("queue     messages of {queue}{}", if *fifo { ", in order" } else { "" })
+        TriggerSpec::Queue { queue, fifo, batch } => {
+            let what = if *batch { "batches" } else { "messages" };
+            format!("queue     {what} of {queue}{}", if *fifo { ", in order" } else { "" })
         }
         TriggerSpec::Blob { store, change, prefix, suffix } => {
             let pattern = match (prefix.as_str(), suffix.as_str()) {

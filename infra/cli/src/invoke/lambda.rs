@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_failure_is_seen_in_whatever_form_it_comes() {
         let http = TriggerSpec::Http { methods: vec![], path: "/".into(), public: true };
-        let queue = TriggerSpec::Queue { queue: "q".into(), fifo: false };
+        let queue = TriggerSpec::Queue { queue: "q".into(), fifo: false, batch: false };
         assert!(!failed(&http, &answer(r#"{"statusCode":404}"#, false)));
         assert!(failed(&http, &answer(r#"{"statusCode":500}"#, false)));
         assert!(!failed(&queue, &answer(r#"{"batchItemFailures":[]}"#, false)));

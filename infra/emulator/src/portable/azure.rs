@@ -28,7 +28,15 @@ pub fn input(function: &Function, event: &[u8], now: SystemTime) -> Result<Strin
             );
         }
         Portable::Schedule(_) => String::new(),
-        Portable::Queue(body) => body,
+        Portable::Queue(mut bodies) => match (bodies.pop(), bodies.is_empty()) {
+            (Some(body), true) => body,
+            _ => {
+                return Err(
+                    "the Azure host passes one message a call; give one, not a list of several"
+                        .to_owned(),
+                );
+            }
+        },
         Portable::Blob(blob) => {
             let change =
                 change(&function.trigger, &blob, millis(now)).ok_or("not a blob function")?;

@@ -31,24 +31,26 @@ pub fn payload(function: &Function, event: &[u8], now: SystemTime) -> Result<Val
                 "detail": {}
             })
         }
-        Portable::Queue(body) => batch(&function.name, &body, now),
+        Portable::Queue(bodies) => batch(&function.name, &bodies, now),
         Portable::Blob(blob) => {
             let change =
                 change(&function.trigger, &blob, millis(now)).ok_or("not a blob function")?;
-            batch(
-                &function.name,
-                &events::s3_notification(&function.name, &change).to_string(),
-                now,
-            )
+            let notification = events::s3_notification(&function.name, &change);
+            batch(&function.name, &[notification.to_string()], now)
         }
     })
 }
 
-fn batch(queue: &str, body: &str, now: SystemTime) -> Value {
+fn batch(queue: &str, bodies: &[String], now: SystemTime) -> Value {
+    let records: Vec<Value> = bodies.iter().map(|body| record(queue, body, now)).collect();
+    json!({ "Records": records })
+}
+
+fn record(queue: &str, body: &str, now: SystemTime) -> Value {
     use md5::Digest as _;
     let id = uuid::Uuid::new_v4();
     let sent = millis(now).to_string();
-    json!({"Records": [{
+    json!({
         "messageId": id.to_string(), "receiptHandle": id.simple().to_string(), "body": body,
         "attributes": {
             "ApproximateReceiveCount": "1", "SentTimestamp": sent, "SenderId": "ANYFNLOCAL",
@@ -57,7 +59,7 @@ fn batch(queue: &str, body: &str, now: SystemTime) -> Value {
         "messageAttributes": {}, "md5OfBody": hex::encode(md5::Md5::digest(body)),
         "eventSource": "aws:sqs",
         "eventSourceARN": format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}"), "awsRegion": REGION
-    }]})
+    })
 }
 
 fn request(trigger: &TriggerSpec, http: &Http, now: SystemTime) -> Result<Value, String> {

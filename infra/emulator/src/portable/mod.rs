@@ -28,8 +28,8 @@ pub enum Portable {
     Http(Http),
     /// A tick.
     Schedule(Schedule),
-    /// A message's body, as JSON text.
-    Queue(String),
+    /// The bodies of messages, each as JSON text; several only for a function of batches.
+    Queue(Vec<String>),
     /// A change of a blob.
     Blob(Blob),
 }
@@ -129,18 +129,34 @@ pub fn read(trigger: &TriggerSpec, event: &[u8]) -> Result<Portable, String> {
             }
             Ok(Portable::Schedule(tick))
         }
-        TriggerSpec::Queue { .. } => {
-            let example = r#"{"body":{"id":1}}"#;
-            // Checked first, since a borrowed body has no path in its errors.
-            let _: BTreeMap<String, Value> = json(event, example)?;
-            let queue: Queue<'_> = serde_json::from_slice(event)
-                .map_err(|fault| format!("the event: {fault}; a right one: {example}"))?;
-            Ok(Portable::Queue(queue.body.get().to_owned()))
+        TriggerSpec::Queue { batch, .. } => {
+            let list = *batch && event.trim_ascii_start().starts_with(b"[");
+            Ok(Portable::Queue(if list { bodies(event)? } else { vec![body(event)?] }))
         }
         TriggerSpec::Blob { .. } => {
             json(event, r#"{"key":"in/photo.jpg","size":12345}"#).map(Portable::Blob)
         }
     }
+}
+
+fn body(event: &[u8]) -> Result<String, String> {
+    let example = r#"{"body":{"id":1}}"#;
+    // Checked first, since a borrowed body has no path in its errors.
+    let _: BTreeMap<String, Value> = json(event, example)?;
+    let queue: Queue<'_> = serde_json::from_slice(event)
+        .map_err(|fault| format!("the event: {fault}; a right one: {example}"))?;
+    Ok(queue.body.get().to_owned())
+}
+
+fn bodies(event: &[u8]) -> Result<Vec<String>, String> {
+    let example = r#"[{"body":{"id":1}},{"body":{"id":2}}]"#;
+    let _: Vec<BTreeMap<String, Value>> = json(event, example)?;
+    let queue: Vec<Queue<'_>> = serde_json::from_slice(event)
+        .map_err(|fault| format!("the event: {fault}; a right one: {example}"))?;
+    if queue.is_empty() {
+        return Err(format!("the event: a batch has one message at least; a right one: {example}"));
+    }
+    Ok(queue.iter().map(|message| message.body.get().to_owned()).collect())
 }
 
 fn instant(text: &str) -> Result<OffsetDateTime, time::error::Parse> {

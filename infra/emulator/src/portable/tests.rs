@@ -16,7 +16,7 @@ fn http() -> TriggerSpec {
 }
 
 fn queue() -> TriggerSpec {
-    TriggerSpec::Queue { queue: "jobs".to_owned(), fifo: false }
+    TriggerSpec::Queue { queue: "jobs".to_owned(), fifo: false, batch: false }
 }
 
 fn blob(change: Change) -> TriggerSpec {
@@ -61,6 +61,29 @@ fn a_message_keeps_its_json_to_the_letter() {
     );
     let input = azure::input(&function(queue()), br#"{"body": [1]}"#, SystemTime::UNIX_EPOCH);
     assert_eq!(input.unwrap(), "[1]");
+}
+
+#[test]
+fn a_function_of_batches_takes_a_list_and_the_azure_host_one_message_of_it() {
+    let batches = || TriggerSpec::Queue { queue: "jobs".to_owned(), fifo: false, batch: true };
+    let payload = lambda_payload(batches(), r#" [{"body":1},{"body": {"a":2}}]"#).unwrap();
+    let records = payload["Records"].as_array().unwrap();
+    let bodies: Vec<&Value> = records.iter().map(|record| &record["body"]).collect();
+    assert_eq!(bodies, ["1", r#"{"a":2}"#]);
+    assert_ne!(records[0]["messageId"], records[1]["messageId"]);
+    assert_eq!(lambda_payload(batches(), r#"{"body":1}"#).unwrap()["Records"][0]["body"], "1");
+    let input =
+        |event: &str| azure::input(&function(batches()), event.as_bytes(), SystemTime::UNIX_EPOCH);
+    assert_eq!(input(r#"[{"body":1}]"#).unwrap(), "1");
+    assert!(input(r#"[{"body":1},{"body":2}]"#).unwrap_err().contains("one message a call"));
+    for (trigger, event, part) in [
+        (batches(), "[]", "one message at least"),
+        (batches(), r#"[{"body":1},{"message":2}]"#, "`body`"),
+        (queue(), r#"[{"body":1}]"#, "a right one: {"),
+    ] {
+        let fault = lambda_payload(trigger, event).unwrap_err();
+        assert!(fault.contains(part), "{event}: {fault}");
+    }
 }
 
 #[test]

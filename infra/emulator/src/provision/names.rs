@@ -19,7 +19,7 @@ pub fn queue(cloud: Cloud, name: &str, fifo: bool) -> String {
 #[must_use]
 pub fn source(cloud: Cloud, function: &str, trigger: &TriggerSpec) -> Option<String> {
     match trigger {
-        TriggerSpec::Queue { queue: name, fifo } => Some(queue(cloud, name, *fifo)),
+        TriggerSpec::Queue { queue: name, fifo, .. } => Some(queue(cloud, name, *fifo)),
         TriggerSpec::Blob { .. } => Some(format!("{function}-events")),
         TriggerSpec::Http { .. } | TriggerSpec::Schedule { .. } => None,
     }

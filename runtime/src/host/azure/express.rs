@@ -33,7 +33,7 @@ fn named(name: &str) -> Option<String> {
 
 fn triggered(function: &Function) -> Option<String> {
     match &function.trigger {
-        TriggerSpec::Queue { fifo: true, queue } => Some(format!(
+        TriggerSpec::Queue { fifo: true, queue, .. } => Some(format!(
             "Azure storage queues keep no order; take `.fifo()` from `queue::messages(\"{queue}\")`, \
              or deploy it to AWS only"
         )),

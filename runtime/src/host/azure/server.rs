@@ -31,7 +31,7 @@ use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 
 use super::super::http::{
-    Arrival, Intake, Listening, Outgoing, answer, listen, outgoing, port, termination,
+    Arrival, Intake, Listening, Outgoing, Routes, answer, listen, outgoing, port, termination,
 };
 use super::{Environment, ROUTE_PREFIX};
 use crate::BoxError;
@@ -50,6 +50,7 @@ const INVOCATION_ID: &str = "x-azure-functions-invocationid";
 /// What a request is answered with.
 struct Handler {
     engine: Arc<Engine>,
+    routes: Routes,
     timeout: Duration,
     intake: Intake,
 }
@@ -67,7 +68,8 @@ pub(in crate::host) async fn serve(
         .await
         .map_err(|fault| format!("port {port} of {PORT} cannot be listened on: {fault}"))?;
     tracing::info!(port, app = engine.manifest.app, "listening");
-    let handler = Handler { engine, timeout, intake: Intake::new(LARGEST_BODY, AT_ONCE) };
+    let routes = Routes::new(engine.functions(), as_host_reads);
+    let handler = Handler { engine, routes, timeout, intake: Intake::new(LARGEST_BODY, AT_ONCE) };
     run(listener, handler, stop).await;
     Ok(())
 }
@@ -104,14 +106,14 @@ impl Handler {
         let (body, _room) = match self.intake.take(body, arrival.give_up).await {
             Ok(taken) => taken,
             Err(error) => {
-                tracing::error!(path = parts.uri.path(), reason = %error, "request refused");
+                tracing::error!(path = parts.uri.path(), %error, "request refused");
                 return outgoing(failure(&error), false);
             }
         };
         if let Some(uri) = below_prefix(&parts.uri) {
             parts.uri = uri;
             let request = Request::from_parts(parts, body);
-            return answer(&self.engine, request, &arrival, as_host_reads).await;
+            return answer(&self.engine, &self.routes, request, &arrival).await;
         }
         let function = parts.uri.path().strip_prefix('/').unwrap_or_default();
         if parts.method != Method::POST || function.contains('/') {

@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::http::{
-    Arrival, Intake, Listening, Outgoing, answer, listen, outgoing, port, termination,
+    Arrival, Intake, Listening, Outgoing, Routes, answer, listen, outgoing, port, termination,
 };
 use super::{Environment, number};
 use crate::BoxError;
@@ -56,6 +56,7 @@ const EVENT_ADDRESS: &str = "ANYFN_EVENT_ADDRESS";
 /// What both ports share.
 struct Container {
     engine: Arc<Engine>,
+    routes: Routes,
     intake: Intake,
     drain: Arc<Drain>,
     timeout: Duration,
@@ -121,7 +122,9 @@ async fn run(doors: Doors, engine: Arc<Engine>, timeout: Duration, stop: impl Fu
     let drain = Arc::new(Drain::default());
     let events = Arc::new(Events::new(&engine));
     let intake = Intake::new(LARGEST_BODY, AT_ONCE);
-    let container = Arc::new(Container { engine, intake, drain: Arc::clone(&drain), timeout });
+    let routes = Routes::new(engine.functions(), str::to_owned);
+    let container =
+        Arc::new(Container { engine, routes, intake, drain: Arc::clone(&drain), timeout });
     let listening = Listening { patience: Some(PATIENCE), drain: LINGER };
     let (stopping, stopped) = watch::channel(false);
     let end = |mut stopped: watch::Receiver<bool>| async move {
@@ -172,7 +175,7 @@ impl Container {
             Ok(taken) => taken,
             Err(error) => return outgoing(failure(&error), false),
         };
-        answer(&self.engine, Request::from_parts(parts, body), &arrival, str::to_owned).await
+        answer(&self.engine, &self.routes, Request::from_parts(parts, body), &arrival).await
     }
 }
 

@@ -17,14 +17,19 @@ const MOST: usize = 6_291_456;
 
 pub(super) fn engine<S: Send + Sync + 'static>(app: App<S>) -> Arc<Engine> {
     let manifest = app.manifest().unwrap();
-    let limits =
-        Limits { max_in_flight: 2, workers: Handle::current(), fatal: Arc::new(|_: &str| ()) };
+    let limits = Limits {
+        max_in_flight: 2,
+        workers: Handle::current(),
+        timers: Handle::current(),
+        fatal: Arc::new(|_: &str| ()),
+    };
     Arc::new(Engine::new(app, manifest, Settings::default(), limits))
 }
 
 pub(super) fn container(engine: Arc<Engine>) -> Container {
     let (intake, drain) = (Intake::new(LARGEST_BODY, AT_ONCE), Arc::default());
-    Container { engine, intake, drain, timeout: Duration::from_secs(30) }
+    let routes = Routes::new(engine.functions(), str::to_owned);
+    Container { engine, routes, intake, drain, timeout: Duration::from_secs(30) }
 }
 
 fn shop() -> App<()> {

@@ -11,12 +11,12 @@ use bytes::Bytes;
 use http_body_util::Full;
 use tokio::time::Instant;
 
-use super::route::{Found, route};
+use super::route::{Found, Routes};
 use crate::app::Function;
 use crate::context::{Call, TraceContext, give_up_after};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::host::failed::{failed, wrong_method};
+use crate::host::failed::wrong_method;
 use crate::trigger::{Event, Reply, http};
 
 /// What is sent back.
@@ -54,13 +54,15 @@ impl Arrival {
     ) -> Call {
         Call {
             function: Arc::clone(&function.name),
-            invocation_id: self.invocation_id.clone(),
+            invocation_id: self.invocation_id.as_str().into(),
+            message_id: None,
             attempt,
             deadline: self.at + self.timeout,
             give_up: self.give_up,
-            trace: trace(headers),
+            trace: trace(headers).map(Arc::new),
             host: self.host,
             raw,
+            part: None,
         }
     }
 }
@@ -74,15 +76,17 @@ pub(in crate::host) fn trace(headers: &HeaderMap) -> Option<TraceContext> {
 /// Runs the HTTP function that `request` is for, its path as the author's templates see it.
 pub(in crate::host) async fn answer(
     engine: &Engine,
+    routes: &Routes,
     request: Request<Bytes>,
     arrival: &Arrival,
-    fold: fn(&str) -> String,
 ) -> Outgoing {
     let head = request.method() == Method::HEAD;
-    let function = match route(engine.functions(), request.method(), request.uri().path(), fold) {
+    let found = routes.find(engine.functions(), request.method(), request.uri().path());
+    let function = match found {
         Found::Function(function) => function,
         Found::Unclear(why) => {
-            tracing::error!(invocation = arrival.invocation_id, reason = why, "request refused");
+            let invocation_id = &arrival.invocation_id;
+            tracing::error!(invocation_id, error = why, "request refused");
             return outgoing(http::failure(&Error::retry(why)), head);
         }
         Found::Nothing => return outgoing(http::failure(&Error::status(404, "not found")), head),
@@ -91,8 +95,8 @@ pub(in crate::host) async fn answer(
     let call = arrival.call(function, None, request.headers(), request.body().clone());
     let response = match engine.run(function, Event::Http(request), call).await {
         Ok(Reply::Http(response)) => response,
-        Ok(Reply::Done) => Response::new(Bytes::new()),
-        Err(error) => failed(&function.name, &arrival.invocation_id, &error),
+        Ok(_) => Response::new(Bytes::new()),
+        Err(error) => http::failure(&error),
     };
     outgoing(response, head)
 }
@@ -128,7 +132,7 @@ mod tests {
         let arrival = |id| Arrival::new("container", id, Duration::from_secs(9), at);
         let call = arrival(Some("x")).call(&function, Some(2), &headers, Bytes::from("raw"));
         assert_eq!((&*call.function, call.host, call.attempt), ("read", "container", Some(2)));
-        assert_eq!((call.invocation_id.as_str(), call.raw), ("x", "raw".into()));
+        assert_eq!((&*call.invocation_id, call.raw), ("x", "raw".into()));
         assert_eq!(call.deadline, at + Duration::from_secs(9));
         assert_eq!(call.trace, None, "a state without a parent is no trace");
         headers.insert("traceparent", HeaderValue::from_static("00-1-2-01"));
@@ -138,7 +142,7 @@ mod tests {
             (trace.traceparent.as_str(), trace.tracestate.as_deref()),
             ("00-1-2-01", Some("a=b"))
         );
-        assert_eq!(call.invocation_id, "abc");
+        assert_eq!(&*call.invocation_id, "abc");
     }
 
     #[test]

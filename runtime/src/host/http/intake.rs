@@ -75,6 +75,10 @@ impl Intake {
             if length > limit {
                 return Err(too_large());
             }
+            // Most bodies come in one piece, which needs no copy.
+            if whole.is_empty() && length <= SMALL && body.is_end_stream() {
+                return Ok((data, None));
+            }
             if length > SMALL && room.is_none() {
                 // All that it may need, at once: bodies that each wait for the rest of their room
                 // would wait for each other.

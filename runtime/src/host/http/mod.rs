@@ -13,4 +13,5 @@ mod stop;
 pub(in crate::host) use answer::{Arrival, Outgoing, answer, outgoing};
 pub(in crate::host) use intake::Intake;
 pub(in crate::host) use listen::{Listening, listen, port};
+pub(in crate::host) use route::Routes;
 pub(in crate::host) use stop::termination;

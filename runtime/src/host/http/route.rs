@@ -3,62 +3,90 @@
 //! Deals with: path and method over all HTTP functions of the app. Does not deal with: path
 //! parameters (the trigger reads them), nor with who may call (the platform).
 
+use std::collections::BTreeMap;
+
 use ::http::Method;
+use matchit::Router;
 
 use crate::app::Function;
 use crate::manifest::TriggerSpec;
 use crate::trigger::http::takes;
 
 /// What a path and a method lead to.
-pub(in crate::host) enum Found<'a> {
+pub(super) enum Found<'a> {
     Function(&'a Function),
     /// The path is some function's, the method is none's; with the methods that are, sorted.
     WrongMethod(Vec<String>),
     Nothing,
     /// The paths cannot be told apart, so that which function may run is not known: none may.
-    Unclear(String),
+    Unclear(&'a str),
 }
 
-/// Finds the function for `method` and `path`: among those that take the method, text goes before a
-/// parameter and a parameter before the rest of a path. Paths and templates are compared after `fold`.
-pub(in crate::host) fn route<'a>(
-    functions: &'a [Function],
-    method: &Method,
-    path: &str,
+/// All HTTP functions of an app, by method and path. Made once: a request is only looked up.
+pub(in crate::host) struct Routes {
+    /// The functions that take a method which some function names.
+    named: BTreeMap<String, Tree>,
+    /// Those that take any other.
+    other: Tree,
+    /// How paths and templates are written before they are compared.
     fold: fn(&str) -> String,
-) -> Found<'a> {
-    let http = |function: &'a Function| match &function.trigger {
-        TriggerSpec::Http { methods, path, .. } => Some((function, methods, fold(path))),
+}
+
+/// Where each function is among the app's; or why that is unclear.
+type Tree = Result<Router<usize>, String>;
+
+impl Routes {
+    pub(in crate::host) fn new(functions: &[Function], fold: fn(&str) -> String) -> Self {
+        let named = functions.iter().filter_map(methods).flatten();
+        let named = named.map(|method| (method.clone(), tree(functions, method, fold))).collect();
+        // A method that nobody names stands for all of those: only `any` takes it.
+        Self { named, other: tree(functions, "*", fold), fold }
+    }
+
+    /// Finds the function for `method` and `path`: among those that take the method, text goes before a
+    /// parameter and a parameter before the rest of a path.
+    pub(super) fn find<'a>(
+        &'a self,
+        functions: &'a [Function],
+        method: &Method,
+        path: &str,
+    ) -> Found<'a> {
+        let path = (self.fold)(path);
+        let tree = match self.named.get(method.as_str()).unwrap_or(&self.other) {
+            Ok(tree) => tree,
+            Err(why) => return Found::Unclear(why),
+        };
+        if let Some(function) = tree.at(&path).ok().and_then(|found| functions.get(*found.value)) {
+            return Found::Function(function);
+        }
+        let takes = |tree: &Tree| tree.as_ref().is_ok_and(|tree| tree.at(&path).is_ok());
+        let allowed = self.named.iter().filter(|(_, tree)| takes(tree));
+        let allowed: Vec<String> = allowed.map(|(method, _)| method.clone()).collect();
+        if allowed.is_empty() { Found::Nothing } else { Found::WrongMethod(allowed) }
+    }
+}
+
+fn methods(function: &Function) -> Option<&[String]> {
+    match &function.trigger {
+        TriggerSpec::Http { methods, .. } => Some(methods),
         _ => None,
-    };
-    let all: Vec<_> = functions.iter().filter_map(http).collect();
-    let path = fold(path);
-    let mut router = matchit::Router::new();
-    for (function, methods, template) in &all {
+    }
+}
+
+fn tree(functions: &[Function], method: &str, fold: fn(&str) -> String) -> Tree {
+    let mut tree = Router::new();
+    for (at, function) in functions.iter().enumerate() {
+        let TriggerSpec::Http { methods, path, .. } = &function.trigger else { continue };
+        let template = fold(path);
         // A listing refuses these. Were one dropped here instead, a caller who was let in as one
         // function's could run another.
-        if takes(methods, method.as_str())
-            && let Err(fault) = router.insert(template.as_str(), *function)
+        if takes(methods, method)
+            && let Err(fault) = tree.insert(template.as_str(), at)
         {
-            return Found::Unclear(format!(
-                "function `{}`: path `{template}`: {fault}",
-                function.name
-            ));
+            return Err(format!("function `{}`: path `{template}`: {fault}", function.name));
         }
     }
-    if let Ok(found) = router.at(&path) {
-        return Found::Function(found.value);
-    }
-    let mut allowed = Vec::new();
-    for (_, methods, template) in &all {
-        let mut router = matchit::Router::new();
-        if router.insert(template.as_str(), ()).is_ok() && router.at(&path).is_ok() {
-            allowed.extend(methods.iter().cloned());
-        }
-    }
-    allowed.sort_unstable();
-    allowed.dedup();
-    if allowed.is_empty() { Found::Nothing } else { Found::WrongMethod(allowed) }
+    Ok(tree)
 }
 
 #[cfg(test)]
@@ -81,7 +109,7 @@ mod tests {
 
     fn found(functions: &[Function], method: &str, path: &str) -> String {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        match route(functions, &method, path, str::to_owned) {
+        match Routes::new(functions, str::to_owned).find(functions, &method, path) {
             Found::Function(function) => function.name.to_string(),
             Found::WrongMethod(allowed) => allowed.join(","),
             Found::Nothing => "-".to_owned(),

@@ -4,30 +4,31 @@
 //! (with `host::s3` inside its messages), [`tick`]. Does not deal with: the Runtime API itself, which is
 //! `lambda_runtime`'s.
 
+mod answer;
 mod http;
+mod payload;
 mod sqs;
 mod tick;
+mod trace;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde_json::value::RawValue;
+use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 
 use super::Environment;
 use crate::app::Function;
-use crate::context::{Call, TraceContext, give_up_after};
+use crate::context::{Call, give_up_after};
 use crate::engine::Engine;
 use crate::manifest::TriggerSpec;
+use answer::Answer;
+use payload::{Passing, Unread};
 
 /// How long the first event is not asked for while the state is being built.
 const INIT: Duration = Duration::from_secs(8);
 /// How long a call on Lambda may take at most.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
-
-/// A function's answer, already JSON.
-type Answer = Result<Box<RawValue>, String>;
 
 pub(super) async fn serve(engine: Arc<Engine>, environment: Environment) -> Result<(), String> {
     // lambda_runtime would panic over these without a word on what to do.
@@ -44,25 +45,30 @@ pub(super) async fn serve(engine: Arc<Engine>, environment: Environment) -> Resu
         },
     )?;
     let function = pick(&engine, environment.get("_HANDLER").map_or("", String::as_str))?.clone();
+    let function = Arc::new(function);
     // State is built in the init phase, where there is time for it. Lambda would end a phase of more
     // than 10 s, and begin it again with the first event: from here on, that waits for the state.
     let _ = tokio::time::timeout(INIT, engine.start()).await;
-    let handler = lambda_runtime::service_fn(move |event: LambdaEvent<Box<RawValue>>| {
-        let (engine, function) = (Arc::clone(&engine), function.clone());
-        async move {
-            let call = call(&function, &event);
-            let answer = dispatch(&engine, &function, &event.payload, &call).await;
-            answer.map_err(|error_message| {
-                tracing::error!(
-                    function = &*function.name,
-                    invocation = call.invocation_id,
-                    "{error_message}"
-                );
-                Diagnostic { error_type: "anyfn.Failed".to_owned(), error_message }
-            })
+    let passing = Passing::default();
+    let handler = service_fn({
+        let passing = passing.clone();
+        move |event: LambdaEvent<Unread>| {
+            let (engine, function) = (Arc::clone(&engine), Arc::clone(&function));
+            let payload = passing.take();
+            async move {
+                let call = call(&function, event.context, payload);
+                dispatch(&engine, &function, &call).await.map_err(|fault| {
+                    if !fault.told {
+                        call.span().in_scope(|| tracing::error!("{}", fault.text));
+                    }
+                    Diagnostic { error_type: "anyfn.Failed".to_owned(), error_message: fault.text }
+                })
+            }
         }
     });
-    lambda_runtime::run(handler).await.map_err(|fault| format!("the Lambda runtime ended: {fault}"))
+    // Not `lambda_runtime::run`: it opens a span of its own around each invocation, with fewer fields.
+    let served = Runtime::new(handler).layer(passing).run().await;
+    served.map_err(|fault| format!("the Lambda runtime ended: {fault}"))
 }
 
 /// The function that `_HANDLER` names. An app of one function runs it under any name, so that tools
@@ -82,30 +88,34 @@ fn pick<'a>(engine: &'a Engine, handler: &str) -> Result<&'a Function, String> {
     }
 }
 
-async fn dispatch(engine: &Engine, function: &Function, payload: &RawValue, call: &Call) -> Answer {
+/// Runs the function for the payload in `call`.
+async fn dispatch(engine: &Engine, function: &Function, call: &Call) -> Answer {
     match &function.trigger {
-        TriggerSpec::Http { .. } => http::run(engine, function, payload, call).await,
-        TriggerSpec::Schedule { .. } => tick::run(engine, function, payload, call).await,
+        TriggerSpec::Http { methods, path, .. } => {
+            http::run(engine, function, (methods, path), call).await
+        }
+        TriggerSpec::Schedule { .. } => tick::run(engine, function, call).await,
         TriggerSpec::Queue { .. } | TriggerSpec::Blob { .. } => {
-            sqs::run(engine, function, payload, call).await
+            sqs::run(engine, function, call).await
         }
     }
 }
 
-fn call(function: &Function, event: &LambdaEvent<Box<RawValue>>) -> Call {
-    let context = &event.context;
+fn call(function: &Function, context: lambda_runtime::Context, raw: Bytes) -> Call {
     let now = SystemTime::now();
     let deadline = deadline(context.deadline, now);
     let left = deadline.duration_since(now).unwrap_or_default();
     Call {
         function: Arc::clone(&function.name),
-        invocation_id: context.request_id.clone(),
+        invocation_id: context.request_id.into(),
+        message_id: None,
         attempt: None,
         deadline,
         give_up: give_up_after(left),
-        trace: context.xray_trace_id.as_deref().and_then(from_xray),
+        trace: context.xray_trace_id.as_deref().and_then(trace::from_xray).map(Arc::new),
         host: "lambda",
-        raw: Bytes::copy_from_slice(event.payload.get().as_bytes()),
+        raw,
+        part: None,
     }
 }
 
@@ -114,28 +124,6 @@ fn call(function: &Function, event: &LambdaEvent<Box<RawValue>>) -> Call {
 fn deadline(told_ms: u64, now: SystemTime) -> SystemTime {
     let told = Duration::from_millis(told_ms);
     if told <= LONGEST { now + told } else { SystemTime::UNIX_EPOCH + told }
-}
-
-/// `Root=1-{8 hex}-{24 hex};Parent={16 hex};Sampled=1` as a W3C trace context.
-fn from_xray(header: &str) -> Option<TraceContext> {
-    let field = |name: &str| {
-        header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
-    };
-    let (time, unique) = field("Root")?.strip_prefix("1-")?.split_once('-')?;
-    let parent = field("Parent")?;
-    let flags = if field("Sampled") == Some("1") { "01" } else { "00" };
-    let hex =
-        |text: &str, len: usize| text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit());
-    (hex(time, 8) && hex(unique, 24) && hex(parent, 16)).then(|| TraceContext {
-        traceparent: format!("00-{time}{unique}-{parent}-{flags}").to_ascii_lowercase(),
-        tracestate: None,
-    })
-}
-
-/// `value` as an answer.
-fn answer<T: serde::Serialize>(value: &T) -> Answer {
-    serde_json::value::to_raw_value(value)
-        .map_err(|fault| format!("the answer could not be written as JSON: {fault}"))
 }
 
 #[cfg(test)]

@@ -8,11 +8,10 @@ use std::time::SystemTime;
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Answer, answer};
+use super::answer::{Answer, Answered};
 use crate::app::Function;
 use crate::context::Call;
 use crate::engine::Engine;
@@ -30,18 +29,11 @@ struct Envelope {
     source: Value,
 }
 
-pub(super) async fn run(
-    engine: &Engine,
-    function: &Function,
-    payload: &RawValue,
-    call: &Call,
-) -> Answer {
-    let tick = tick(payload.get())?;
-    engine
-        .run(function, Event::Tick(tick), call.clone())
-        .await
-        .map_err(|error| error.to_string())?;
-    answer(&())
+pub(super) async fn run(engine: &Engine, function: &Function, call: &Call) -> Answer {
+    let text = std::str::from_utf8(&call.raw)
+        .map_err(|fault| format!("not a scheduled event: it is no UTF-8: {fault}"))?;
+    engine.run(function, Event::Tick(tick(text)?), call.clone()).await?;
+    Ok(Answered::Nothing)
 }
 
 fn tick(payload: &str) -> Result<Tick, String> {

@@ -29,11 +29,12 @@ struct Envelope<'a> {
     metadata: Option<&'a RawValue>,
 }
 
-/// A message, and which attempt at it this is, where that can be believed.
+/// A message; which attempt at it this is and its id, where those can be believed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Delivered {
     pub(super) body: Bytes,
     pub(super) attempt: Option<u32>,
+    pub(super) id: Option<String>,
 }
 
 /// Reads the envelope of a queue trigger, whose binding is called `name`.
@@ -50,16 +51,20 @@ pub(super) fn message(body: &[u8], name: &str) -> Result<Delivered, Error> {
         ))
     };
     if text.starts_with('{') || text.starts_with('[') {
-        return Ok(Delivered { body: Bytes::copy_from_slice(text.as_bytes()), attempt: None });
+        let body = Bytes::copy_from_slice(text.as_bytes());
+        return Ok(Delivered { body, attempt: None, id: None });
     }
     let text: String = serde_json::from_str(text).map_err(|fault| wrong(&fault.to_string()))?;
     if text.starts_with('"') {
         let inner: String =
             serde_json::from_str(&text).map_err(|fault| wrong(&fault.to_string()))?;
-        return Ok(Delivered { body: inner.into(), attempt: None });
+        return Ok(Delivered { body: inner.into(), attempt: None, id: None });
     }
     let body = json::base64("the text", &text).map_err(|fault| wrong(&fault))?;
-    Ok(Delivered { body, attempt: attempt(&envelope) })
+    let metadata = metadata(&envelope);
+    let attempt = metadata.dequeue_count.and_then(|count| peel(count.get()).parse().ok());
+    let id = metadata.id.map(|id| peel(id.get())).filter(|id| !id.is_empty());
+    Ok(Delivered { body, attempt: attempt.filter(|count| *count > 0), id })
 }
 
 /// Reads the envelope of a timer trigger, whose binding is called `name`.
@@ -92,10 +97,19 @@ fn input<'a>(envelope: &'a Envelope<'a>, name: &str) -> Result<(&'a str, &'a Raw
     }
 }
 
-fn attempt(envelope: &Envelope<'_>) -> Option<u32> {
-    let metadata: BTreeMap<String, &RawValue> =
-        serde_json::from_str(envelope.metadata?.get()).ok()?;
-    peel(metadata.get("DequeueCount")?.get()).parse().ok().filter(|count| *count > 0)
+/// What of a queue trigger's metadata is of interest.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata<'a> {
+    #[serde(borrow, default)]
+    dequeue_count: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+}
+
+fn metadata<'a>(envelope: &Envelope<'a>) -> Metadata<'a> {
+    let text = envelope.metadata.map_or("null", RawValue::get);
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 /// The JSON text within up to three layers of JSON strings.

@@ -7,14 +7,16 @@ use ::http::HeaderMap;
 use bytes::Bytes;
 
 use super::super::super::http::{Arrival, Outgoing};
+use super::envelope::Delivered;
 use super::{ROUTE_PREFIX, dead_letter, envelope, reply};
 use crate::app::Function;
+use crate::context::Call;
 use crate::engine::Engine;
 use crate::error::{Error, Kind};
 use crate::host::event_grid;
 use crate::manifest::TriggerSpec;
-use crate::trigger::Event;
-use crate::trigger::queue::Message;
+use crate::trigger::queue::{Item, Message};
+use crate::trigger::{Event, Reply};
 
 /// Runs `name` once for the envelope in `body`.
 pub(super) async fn invoke(
@@ -24,18 +26,18 @@ pub(super) async fn invoke(
     body: Bytes,
     arrival: &Arrival,
 ) -> Outgoing {
-    let invocation = arrival.invocation_id.as_str();
-    let failed = |status: u16, reason: &str| {
-        tracing::error!(function = name, invocation, reason, "call failed");
-        reply::failed(status, reason)
+    let invocation_id = arrival.invocation_id.as_str();
+    let refused = |status: u16, error: &str| {
+        tracing::error!(function = name, invocation_id, error, "call failed");
+        reply::failed(status, error)
     };
     let Some(function) = engine.function(name) else {
         let names: Vec<&str> = engine.functions().iter().map(|f| &*f.name).collect();
         let names = names.join(", ");
-        return failed(404, &format!("no function `{name}`; this app has: {names}"));
+        return refused(404, &format!("no function `{name}`; this app has: {names}"));
     };
     if matches!(function.trigger, TriggerSpec::Http { .. }) {
-        return failed(
+        return refused(
             500,
             &format!(
                 "`{name}` is an HTTP function and takes requests under /{ROUTE_PREFIX} only, but the \
@@ -45,23 +47,27 @@ pub(super) async fn invoke(
             ),
         );
     }
-    let Input { event, letter, attempt } = match input(function, &body) {
+    let Input { event, letter, attempt, message_id } = match input(function, &body) {
         Ok(Some(input)) => input,
         Ok(None) => {
-            tracing::info!(function = name, invocation, "a blob of another name: nothing to do");
+            tracing::info!(function = name, invocation_id, "a blob of another name: nothing to do");
             return reply::done();
         }
-        Err(error) => return failed(500, &error.to_string()),
+        Err(error) => return refused(500, &error.to_string()),
     };
-    let call = arrival.call(function, attempt, headers, body);
+    let call = Call { message_id, ..arrival.call(function, attempt, headers, body) };
     match engine.run(function, event, call).await {
+        Ok(Reply::Failed(failed)) if !failed.is_empty() => {
+            // The host delivers one message a call: whichever is named, this one comes again.
+            let named = failed.iter().collect::<Vec<_>>().join(", ");
+            reply::failed(500, &format!("the function failed the message {named}"))
+        }
         Ok(_) => reply::done(),
         Err(error) if error.kind() == Kind::Reject && function.trigger.has_dead_letters() => {
             let reason = error.to_string();
-            tracing::error!(function = name, invocation, reason, "event rejected");
             reply::rejected(dead_letter::wrap(&letter, &reason), &reason)
         }
-        Err(error) => failed(500, &error.to_string()),
+        Err(error) => reply::failed(500, &error.to_string()),
     }
 }
 
@@ -70,29 +76,32 @@ struct Input {
     /// What a dead letter carries.
     letter: Bytes,
     attempt: Option<u32>,
+    message_id: Option<String>,
 }
 
 /// What the function receives; `None` where the event is not for it.
 fn input(function: &Function, body: &[u8]) -> Result<Option<Input>, Error> {
-    let TriggerSpec::Blob { prefix, suffix, .. } = &function.trigger else {
-        if matches!(function.trigger, TriggerSpec::Schedule { .. }) {
-            let event = Event::Tick(envelope::tick(body, "timer")?);
-            return Ok(Some(Input { event, letter: Bytes::new(), attempt: None }));
-        }
-        let (message, attempt) = message(body)?;
-        let event = Event::Message(Message { body: message.clone() });
-        return Ok(Some(Input { event, letter: message, attempt }));
-    };
-    let (message, attempt) = message(body)?;
-    let blob = event_grid::read(&message)?;
-    // Event Grid's filters do not mind case unless told to; the author's do.
-    if !(blob.key.starts_with(prefix) && blob.key.ends_with(suffix)) {
-        return Ok(None);
+    if matches!(function.trigger, TriggerSpec::Schedule { .. }) {
+        let event = Event::Tick(envelope::tick(body, "timer")?);
+        return Ok(Some(Input { event, letter: Bytes::new(), attempt: None, message_id: None }));
     }
-    Ok(Some(Input { event: Event::Blob(blob), letter: message, attempt }))
-}
-
-fn message(body: &[u8]) -> Result<(Bytes, Option<u32>), Error> {
-    let delivered = envelope::message(body, "message")?;
-    Ok((dead_letter::unwrap(delivered.body), delivered.attempt))
+    let Delivered { body, attempt, id } = envelope::message(body, "message")?;
+    let letter = dead_letter::unwrap(body);
+    let event = match &function.trigger {
+        TriggerSpec::Blob { prefix, suffix, .. } => {
+            let blob = event_grid::read(&letter)?;
+            // Event Grid's filters do not mind case unless told to; the author's do.
+            if !(blob.key.starts_with(prefix) && blob.key.ends_with(suffix)) {
+                return Ok(None);
+            }
+            Event::Blob(blob)
+        }
+        TriggerSpec::Queue { batch: true, .. } => {
+            let id = id.clone().unwrap_or_else(|| "1".to_owned());
+            let item = Item { id, body: letter.clone(), attempt, group: None };
+            Event::Batch([item].into_iter().collect())
+        }
+        _ => Event::Message(Message { body: letter.clone() }),
+    };
+    Ok(Some(Input { event, letter, attempt, message_id: id }))
 }

@@ -1,5 +1,6 @@
 //! The handler's answers to the host: each named for a mistake that real handlers made.
 
+mod batch;
 mod socket;
 
 use std::io::Write;
@@ -53,6 +54,23 @@ fn app() -> App<Seen> {
             },
         )
         .on(
+            "sums",
+            queue::batch::<i64>("sums"),
+            async |sums: queue::Batch<i64>, cx: Context<Seen>| {
+                let told =
+                    sums.iter().map(|sum| format!("{}={} {:?}", sum.id, sum.body, sum.attempt));
+                say(&cx, told.collect::<Vec<_>>().join(" "));
+                match sums.first().map(|sum| sum.body) {
+                    Some(0) => Err(Error::reject("nothing")),
+                    _ => Ok(sums
+                        .iter()
+                        .filter(|s| s.body < 0)
+                        .map(|s| s.id.as_str())
+                        .collect::<queue::Failed>()),
+                }
+            },
+        )
+        .on(
             "sweep",
             schedule::cron("0 3 * * *"),
             async |tick: schedule::Tick, cx: Context<Seen>| {
@@ -103,10 +121,15 @@ impl Write for Log {
 
 fn handler(app: App<Seen>) -> Handler {
     let manifest = app.manifest().unwrap();
-    let limits =
-        Limits { max_in_flight: 64, workers: Handle::current(), fatal: Arc::new(|_: &str| ()) };
+    let limits = Limits {
+        max_in_flight: 64,
+        workers: Handle::current(),
+        timers: Handle::current(),
+        fatal: Arc::new(|_: &str| ()),
+    };
     let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
-    Handler { engine, timeout: Duration::from_secs(30), intake: Intake::new(LARGEST, 4) }
+    let routes = Routes::new(engine.functions(), as_host_reads);
+    Handler { engine, routes, timeout: Duration::from_secs(30), intake: Intake::new(LARGEST, 4) }
 }
 
 fn stand() -> Stand {
@@ -244,7 +267,7 @@ async fn an_unknown_function_is_404_with_the_names_in_the_log() {
         let (status, _) = stand.message(path, "").await;
         assert_eq!(status, 404);
     }
-    assert!(stand.log().contains("archive, thumbnail, sweep, picture, teapot, broken"));
+    assert!(stand.log().contains("archive, thumbnail, sums, sweep, picture, teapot, broken"));
     assert_eq!(stand.seen(), "");
 }
 

@@ -8,7 +8,7 @@
 //!
 //! | function | what it reads |
 //! |---|---|
-//! | queue | the data is the message's body |
+//! | queue | the data is the message's body; a function of batches gets a batch of one |
 //! | blob | the data (`blob` says which forms there are) and, for Event Grid's, type and subject |
 //! | schedule | `scheduled_at` of the data, else the event's `time` |
 //!
@@ -52,8 +52,8 @@ use crate::engine::Engine;
 use crate::error::{Error, Kind};
 use crate::manifest::TriggerSpec;
 use crate::trigger::http::{failure, json};
-use crate::trigger::queue::Message;
-use crate::trigger::{Event, http};
+use crate::trigger::queue::{Item, Message};
+use crate::trigger::{Event, Reply, http};
 use cloud_event::{CloudEvent, Unread};
 
 /// For each call that runs, so many events are let in: the others wait for its place. More would only
@@ -112,7 +112,7 @@ impl Events {
         };
         let arrival = Arrival { invocation_id: event.id.clone(), ..arrival };
         let call = arrival.call(function, event.attempt, &parts.headers, event.data.clone());
-        let call = Call { trace: event.trace.clone().or(call.trace), ..call };
+        let call = Call { trace: event.trace.clone().map(Arc::new).or(call.trace), ..call };
         deal(engine, function, event, &call).await
     }
 }
@@ -127,9 +127,7 @@ async fn deal(
     match run(engine, function, event, call).await {
         Ok(()) => outgoing(http::Response::default(), false),
         Err(error) => {
-            let (name, reason) = (&*function.name, error.to_string());
-            let invocation = call.invocation_id.as_str();
-            tracing::error!(function = name, invocation, reason, "call failed");
+            let reason = error.to_string();
             let tick = matches!(function.trigger, TriggerSpec::Schedule { .. });
             told(if tick { 422 } else { 500 }, &reason)
         }
@@ -143,12 +141,21 @@ async fn run(
     call: &Call,
 ) -> Result<(), Error> {
     let (mut failures, mut rejected) = (Vec::new(), Vec::new());
-    for input in inputs(function, event)? {
+    let unread = |error: &dyn std::fmt::Display| {
+        call.span().in_scope(|| tracing::error!(%error, "an event could not be read"));
+    };
+    for input in inputs(function, event, call).inspect_err(|error| unread(error))? {
         let (outcome, letter) = match input {
             Ok((event, letter)) => (engine.run(function, event, call.clone()).await, letter),
-            Err(fault) => (Err(Error::unreadable(fault)), call.raw.clone()),
+            Err(fault) => {
+                unread(&fault);
+                (Err(Error::unreadable(fault)), call.raw.clone())
+            }
         };
         match outcome {
+            Ok(Reply::Failed(failed)) if !failed.is_empty() => {
+                failures.push("the function failed the one message of its batch".to_owned());
+            }
             Ok(_) => {}
             // Nobody here knows how often the sender tries, so what will never be read is not left to it.
             Err(error) if error.kind() == Kind::Reject || error.is_unreadable() => {
@@ -169,12 +176,17 @@ async fn run(
 }
 
 /// What the function receives.
-fn inputs(function: &Function, event: CloudEvent) -> Result<Vec<Input>, Error> {
+fn inputs(function: &Function, event: CloudEvent, call: &Call) -> Result<Vec<Input>, Error> {
     match &function.trigger {
         TriggerSpec::Blob { .. } => Ok(blob::inputs(&function.trigger, &event)),
         TriggerSpec::Schedule { .. } => {
             let tick = tick::read(&event).map_err(Error::retry)?;
             Ok(vec![Ok((Event::Tick(tick), Bytes::new()))])
+        }
+        TriggerSpec::Queue { batch: true, .. } => {
+            let (id, body) = (event.id, event.data.clone());
+            let item = Item { id, body, attempt: call.attempt, group: None };
+            Ok(vec![Ok((Event::Batch([item].into_iter().collect()), event.data))])
         }
         _ => {
             let message = Message { body: event.data.clone() };

@@ -134,10 +134,17 @@ async fn the_state_is_built_once_the_port_is_open_and_only_a_wrong_setup_ends_th
         let fatal: crate::engine::Fatal = Arc::new(move |why: &str| {
             told.send(why.to_owned()).unwrap();
         });
-        let limits = Limits { max_in_flight: 1, workers: Handle::current(), fatal };
+        let limits = Limits {
+            max_in_flight: 1,
+            workers: Handle::current(),
+            timers: Handle::current(),
+            fatal,
+        };
         let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
         let timeout = Duration::from_secs(30);
-        let served = served(Handler { engine, timeout, intake: Intake::new(LARGEST, 4) }).await;
+        let routes = Routes::new(engine.functions(), as_host_reads);
+        let served =
+            served(Handler { engine, routes, timeout, intake: Intake::new(LARGEST, 4) }).await;
         assert_eq!(tellings.recv().await.unwrap(), "built");
         if ends {
             assert!(tellings.recv().await.unwrap().contains("ANYFN_X is not set"));

@@ -1,0 +1,65 @@
+//! The caller's trace, as Lambda tells it.
+//!
+//! Deals with: X-Ray's header as a W3C trace context
+//! (<https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader>).
+//! Does not deal with: a `traceparent` that a request carries (`http`).
+
+use crate::context::TraceContext;
+
+/// `Root=1-{8 hex}-{24 hex};Parent={16 hex};Sampled=1` as a W3C trace context.
+pub(super) fn from_xray(header: &str) -> Option<TraceContext> {
+    let field = |name: &str| {
+        header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
+    };
+    let (time, unique) = field("Root")?.strip_prefix("1-")?.split_once('-')?;
+    let parent = field("Parent")?;
+    let flags = if field("Sampled") == Some("1") { "01" } else { "00" };
+    let hex =
+        |text: &str, len: usize| text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit());
+    (hex(time, 8) && hex(unique, 24) && hex(parent, 16)).then(|| TraceContext {
+        traceparent: format!("00-{time}{unique}-{parent}-{flags}").to_ascii_lowercase(),
+        tracestate: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_of_xray_becomes_one_of_w3c() {
+        let header = "Root=1-5759E988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+        let trace = from_xray(header).unwrap();
+        assert_eq!(trace.traceparent, "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01");
+        assert_eq!(trace.trace_id(), Some("5759e988bd862e3fe1be46a994272793"));
+        for unsampled in [";Sampled=0", "", ";Sampled=?", ";Lineage=1:a87bd80c:0"] {
+            let header = header.replace(";Sampled=1", unsampled);
+            assert!(from_xray(&header).unwrap().traceparent.ends_with("-00"), "{header}");
+        }
+    }
+
+    #[test]
+    fn parts_of_another_length_or_alphabet_are_no_trace() {
+        let parts = |root: &str, parent: &str| from_xray(&format!("Root={root};Parent={parent}"));
+        let (root, parent) = ("1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8");
+        assert!(parts(root, parent).is_some());
+        for odd in [
+            "1-5759e98-bd862e3fe1be46a994272793",
+            "1-5759e9888-bd862e3fe1be46a994272793",
+            "1-5759e988-bd862e3fe1be46a99427279",
+            "1-5759e988-bd862e3fe1be46a9942727933",
+            "1-5759e98x-bd862e3fe1be46a994272793",
+            "1-5759e988-bd862e3fe1be46a99427279x",
+            "2-5759e988-bd862e3fe1be46a994272793",
+            "1-5759e988bd862e3fe1be46a994272793",
+            "1-x-y",
+            "",
+        ] {
+            assert!(parts(odd, parent).is_none(), "{odd}");
+        }
+        for odd in ["", "53995c3f42cd8ad", "53995c3f42cd8ad88", "53995c3f42cd8adx"] {
+            assert!(parts(root, odd).is_none(), "{odd}");
+        }
+        assert!(from_xray("").is_none() && from_xray(&format!("Root={root}")).is_none());
+    }
+}
