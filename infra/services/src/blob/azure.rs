@@ -9,24 +9,22 @@ mod blocks;
 mod copy;
 mod listing;
 
-use std::ops::Range;
+use std::ops::Deref;
 
 use bytes::Bytes;
 use http::request::Builder;
 use http::{Request, header};
 use url::Url;
 
-use super::reader::Source;
+use super::remote::Remote;
 use super::write::{When, gone};
-use super::{Capability, Content, Entry, Object, Page, key, many, read};
+use super::{Capability, Content, Page, many, read};
 use crate::address;
 use crate::credentials::AzureSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Http, Longest, Reply};
+use crate::http::Http;
 use crate::sign::{Client, Signer};
-
-const METADATA: &str = "x-ms-meta-";
 
 /// "Scalability and performance targets for Blob storage", and the reference of Put Blob, List Blobs
 /// and Blob Batch. A block may be larger; it is as small as S3's so that memory is as little.
@@ -44,10 +42,17 @@ pub(super) const CAPABILITY: Capability = Capability {
 
 #[derive(Debug)]
 pub(super) struct Azure {
-    client: Client,
-    /// The container's, without a slash at the end.
-    base: String,
+    remote: Remote,
     pub(super) container: String,
+}
+
+/// It is read as any store behind a URL.
+impl Deref for Azure {
+    type Target = Remote;
+
+    fn deref(&self) -> &Remote {
+        &self.remote
+    }
 }
 
 impl Azure {
@@ -61,7 +66,8 @@ impl Azure {
         let source = AzureSource::find(environment)?;
         let signer = Signer::Azure { source, account };
         let client = Client { http: Http::default(), signer };
-        Ok(Self { client, base, container: container.to_owned() })
+        let remote = Remote { client, base, prefix: String::new(), metadata: "x-ms-meta-" };
+        Ok(Self { remote, container: container.to_owned() })
     }
 
     pub(super) fn account(&self) -> &str {
@@ -69,51 +75,6 @@ impl Azure {
             Signer::Azure { account, .. } => account,
             Signer::Aws { .. } => "",
         }
-    }
-
-    pub(super) async fn get(&self, key: &str, longest: u64) -> Result<Object> {
-        let operation = "blob get";
-        let request = Request::get(self.url(key)).extension(Longest(longest));
-        let reply = self.call(operation, request, Bytes::new(), key).await?;
-        read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
-    }
-
-    pub(super) async fn range(&self, key: &str, range: Range<u64>) -> Result<Object> {
-        let operation = "blob get range";
-        let mut reply = None;
-        if let Some(request) = read::within(Request::get(self.url(key)), &range) {
-            reply = match self.call(operation, request, Bytes::new(), key).await {
-                Err(error) if read::is_beyond(&error) => None,
-                answer => Some(answer?),
-            };
-        }
-        let reply = match reply {
-            Some(reply) => reply,
-            // No bytes of it, but all else.
-            None => self.call(operation, Request::head(self.url(key)), Bytes::new(), key).await?,
-        };
-        read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
-    }
-
-    pub(super) async fn stream(
-        &self,
-        key: &str,
-        from: Option<(u64, &str)>,
-    ) -> Result<(Entry, Source)> {
-        let operation = "blob stream";
-        let request = read::going_on(Request::get(self.url(key)), from);
-        let opened = async {
-            let streaming = self.client.open(operation, request).await?;
-            let entry = read::entry(operation, streaming.headers(), key)?;
-            Ok((entry, Source::Coming(streaming)))
-        };
-        opened.await.map_err(|error| self.at(error, key))
-    }
-
-    pub(super) async fn head(&self, key: &str) -> Result<Entry> {
-        let operation = "blob head";
-        let reply = self.call(operation, Request::head(self.url(key)), Bytes::new(), key).await?;
-        read::entry(operation, &reply.headers, key).map_err(|error| self.at(error, key))
     }
 
     pub(super) async fn write(
@@ -128,7 +89,7 @@ impl Azure {
             .header("x-ms-blob-type", "BlockBlob")
             .header(header::CONTENT_TYPE, content.media_type());
         let reply =
-            self.call(operation, with_metadata(request, &content), content.bytes, key).await;
+            self.call(operation, self.with_metadata(request, &content), content.bytes, key).await;
         let reply = reply.map_err(|error| when.refused(error))?;
         read::etag(operation, &reply.headers).map_err(|error| self.at(error, key))
     }
@@ -163,31 +124,6 @@ impl Azure {
     fn deleting(&self, key: &str, when: When<'_>) -> Builder {
         when.on(Request::delete(self.url(key)).header("x-ms-delete-snapshots", "include"))
     }
-
-    fn url(&self, key: &str) -> String {
-        format!("{}/{}", self.base, key::encode(key))
-    }
-
-    /// An answer that is no success is an error, about the key.
-    async fn call(
-        &self,
-        operation: &'static str,
-        request: Builder,
-        body: Bytes,
-        key: &str,
-    ) -> Result<Reply> {
-        let reply = self.client.call(operation, request, body).await;
-        reply.map_err(|error| self.at(error, key))
-    }
-
-    fn at(&self, error: Error, key: &str) -> Error {
-        error.with("key", key).with("store", &self.base)
-    }
-}
-
-fn with_metadata(request: Builder, content: &Content) -> Builder {
-    let pairs = content.metadata.iter();
-    pairs.fold(request, |request, (name, value)| request.header(format!("{METADATA}{name}"), value))
 }
 
 #[cfg(test)]

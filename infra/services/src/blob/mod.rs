@@ -28,6 +28,7 @@ mod open;
 mod physical;
 mod read;
 mod reader;
+mod remote;
 mod s3;
 mod upload;
 mod whole;

@@ -7,24 +7,23 @@ mod batch;
 mod listing;
 mod multipart;
 
-use std::ops::Range;
+use std::ops::Deref;
 
 use bytes::Bytes;
+use http::request::Builder;
 use http::{Request, header};
 use serde::Deserialize;
 use url::Url;
 
-use super::reader::Source;
+use super::remote::Remote;
 use super::write::{When, gone};
-use super::{Capability, Content, Entry, Object, Page, key, many, read};
+use super::{Capability, Content, Page, key, many, read};
 use crate::address;
 use crate::credentials::AwsSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Http, Longest, Reply, Verdict};
+use crate::http::{Http, Reply, Verdict};
 use crate::sign::{Client, Signer};
-
-const METADATA: &str = "x-amz-meta-";
 
 /// "Amazon S3 multipart upload limits" and the reference of PutObject, CopyObject, ListObjectsV2 and
 /// DeleteObjects.
@@ -42,12 +41,17 @@ pub(super) const CAPABILITY: Capability = Capability {
 
 #[derive(Debug)]
 pub(super) struct S3 {
-    client: Client,
-    /// Without a slash at the end.
-    base: String,
+    remote: Remote,
     pub(super) bucket: String,
-    /// Empty, or ending in `/`.
-    pub(super) prefix: String,
+}
+
+/// It is read as any store behind a URL.
+impl Deref for S3 {
+    type Target = Remote;
+
+    fn deref(&self) -> &Remote {
+        &self.remote
+    }
 }
 
 impl S3 {
@@ -69,52 +73,8 @@ impl S3 {
         let source = AwsSource::find(environment, &region)?;
         let signer = Signer::Aws { source, service: "s3", region };
         let client = Client { http: Http::default(), signer };
-        Ok(Self { client, base, bucket: bucket.to_owned(), prefix })
-    }
-
-    pub(super) async fn get(&self, key: &str, longest: u64) -> Result<Object> {
-        let operation = "blob get";
-        let request = Request::get(self.url(key)).extension(Longest(longest));
-        let reply = self.call(operation, request, Bytes::new(), key).await?;
-        read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
-    }
-
-    pub(super) async fn range(&self, key: &str, range: Range<u64>) -> Result<Object> {
-        let operation = "blob get range";
-        let mut reply = None;
-        if let Some(request) = read::within(Request::get(self.url(key)), &range) {
-            reply = match self.call(operation, request, Bytes::new(), key).await {
-                Err(error) if read::is_beyond(&error) => None,
-                answer => Some(answer?),
-            };
-        }
-        let reply = match reply {
-            Some(reply) => reply,
-            // No bytes of it, but all else.
-            None => self.call(operation, Request::head(self.url(key)), Bytes::new(), key).await?,
-        };
-        read::object(operation, reply, METADATA).map_err(|error| self.at(error, key))
-    }
-
-    pub(super) async fn stream(
-        &self,
-        key: &str,
-        from: Option<(u64, &str)>,
-    ) -> Result<(Entry, Source)> {
-        let operation = "blob stream";
-        let request = read::going_on(Request::get(self.url(key)), from);
-        let opened = async {
-            let streaming = self.client.open(operation, request).await?;
-            let entry = read::entry(operation, streaming.headers(), key)?;
-            Ok((entry, Source::Coming(streaming)))
-        };
-        opened.await.map_err(|error| self.at(error, key))
-    }
-
-    pub(super) async fn head(&self, key: &str) -> Result<Entry> {
-        let operation = "blob head";
-        let reply = self.call(operation, Request::head(self.url(key)), Bytes::new(), key).await?;
-        read::entry(operation, &reply.headers, key).map_err(|error| self.at(error, key))
+        let remote = Remote { client, base, prefix, metadata: "x-amz-meta-" };
+        Ok(Self { remote, bucket: bucket.to_owned() })
     }
 
     pub(super) async fn write(
@@ -124,7 +84,8 @@ impl S3 {
         content: Content,
         when: When<'_>,
     ) -> Result<String> {
-        let request = described(when.on(Request::put(self.url(key))), &content)
+        let request = self
+            .described(when.on(Request::put(self.url(key))), &content)
             .header(header::CONTENT_LENGTH, content.bytes.len());
         let reply = self.call(operation, request, content.bytes, key).await;
         let reply = reply.map_err(|error| when.refused(error))?;
@@ -164,20 +125,9 @@ impl S3 {
         gone(self.call(many::OPERATION, request, Bytes::new(), key).await)
     }
 
-    fn url(&self, key: &str) -> String {
-        format!("{}/{}", self.base, key::encode(&format!("{}{key}", self.prefix)))
-    }
-
-    /// An answer that is no success is an error, about the key.
-    async fn call(
-        &self,
-        operation: &'static str,
-        request: http::request::Builder,
-        body: Bytes,
-        key: &str,
-    ) -> Result<Reply> {
-        let reply = self.client.call(operation, request, body).await;
-        reply.map_err(|error| self.at(error, key))
+    /// The request, with the content's type and metadata.
+    fn described(&self, request: Builder, content: &Content) -> Builder {
+        self.with_metadata(request.header(header::CONTENT_TYPE, content.media_type()), content)
     }
 
     /// What the body of a success says.
@@ -192,17 +142,6 @@ impl S3 {
             self.at(Error::new(ErrorKind::Other, operation, text).because(error), key)
         })
     }
-
-    fn at(&self, error: Error, key: &str) -> Error {
-        error.with("key", key).with("store", &self.base)
-    }
-}
-
-/// The request, with the content's type and metadata.
-fn described(request: http::request::Builder, content: &Content) -> http::request::Builder {
-    let request = request.header(header::CONTENT_TYPE, content.media_type());
-    let pairs = content.metadata.iter();
-    pairs.fold(request, |request, (name, value)| request.header(format!("{METADATA}{name}"), value))
 }
 
 #[cfg(test)]

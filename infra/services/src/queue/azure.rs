@@ -19,7 +19,6 @@ use crate::credentials::AzureSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Http, Reply};
-use crate::reply;
 use crate::sign::{Client, Signer};
 
 /// A message may have 64 KiB once in base64, which is 48 KiB before. `Put Message`: "The visibility
@@ -132,14 +131,8 @@ impl Azure {
         request: http::request::Builder,
         body: Bytes,
     ) -> Result<Reply> {
-        let malformed = |error| {
-            Error::new(ErrorKind::Config, operation, "the request is malformed").because(error)
-        };
-        let reply = self.client.send(operation, request.body(body).map_err(malformed)?).await?;
-        if reply.status.is_success() {
-            return Ok(reply);
-        }
-        Err(self.at(reply::error(operation, &reply)))
+        let reply = self.client.call(operation, request, body).await;
+        reply.map_err(|error| self.at(error))
     }
 
     fn at(&self, error: Error) -> Error {

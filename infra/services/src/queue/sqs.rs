@@ -18,7 +18,6 @@ use crate::credentials::AwsSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Http, Reply};
-use crate::reply;
 use crate::sign::{Client, Signer};
 
 /// `SendMessage`: "The maximum size is 1 MiB or 1,048,576 bytes"; attributes count. `DelaySeconds`:
@@ -133,20 +132,15 @@ impl Sqs {
         action: &str,
         body: &impl serde::Serialize,
     ) -> Result<Reply> {
-        let malformed = |error: Box<dyn std::error::Error + Send + Sync>| {
+        let malformed = |error| {
             Error::new(ErrorKind::Config, operation, "the request is malformed").because(error)
         };
-        let body = serde_json::to_vec(body).map_err(|error| malformed(error.into()))?;
+        let body = Bytes::from(serde_json::to_vec(body).map_err(malformed)?);
         let request = Request::post(format!("{}/", self.base))
             .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", format!("AmazonSQS.{action}"))
-            .body(Bytes::from(body))
-            .map_err(|error| malformed(error.into()))?;
-        let reply = self.client.send(operation, request).await?;
-        if reply.status.is_success() {
-            return Ok(reply);
-        }
-        Err(self.at(reply::error(operation, &reply)))
+            .header("x-amz-target", format!("AmazonSQS.{action}"));
+        let reply = self.client.call(operation, request, body).await;
+        reply.map_err(|error| self.at(error))
     }
 
     fn read<T: serde::de::DeserializeOwned>(

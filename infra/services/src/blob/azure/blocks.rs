@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::Request;
 use uuid::Uuid;
 
-use super::{Azure, with_metadata};
+use super::Azure;
 use crate::address;
 use crate::blob::upload::OPERATION;
 use crate::blob::{Content, read};
@@ -52,7 +52,7 @@ impl Azure {
         let xml =
             format!("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{list}</BlockList>");
         let reply =
-            self.call(OPERATION, with_metadata(request, like), Bytes::from(xml), key).await?;
+            self.call(OPERATION, self.with_metadata(request, like), Bytes::from(xml), key).await?;
         read::etag(OPERATION, &reply.headers).map_err(|error| self.at(error, key))
     }
 

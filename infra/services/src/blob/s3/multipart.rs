@@ -10,7 +10,7 @@ use http::{Request, header};
 use quick_xml::escape::escape;
 use serde::Deserialize;
 
-use super::{S3, described};
+use super::S3;
 use crate::address;
 use crate::blob::upload::OPERATION;
 use crate::blob::{Content, read};
@@ -24,7 +24,7 @@ impl S3 {
         struct Begun {
             upload_id: String,
         }
-        let request = described(Request::post(format!("{}?uploads=", self.url(key))), like);
+        let request = self.described(Request::post(format!("{}?uploads=", self.url(key))), like);
         let reply = self.call(OPERATION, request, Bytes::new(), key).await?;
         self.xml(OPERATION, &reply, key).map(|begun: Begun| begun.upload_id)
     }
