@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::write::When;
 use super::{Blob, key, on};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Tries;
+use crate::http::{Call, Tries};
 
 pub(super) const OPERATION: &str = "blob delete";
 
@@ -71,6 +71,7 @@ impl Blob {
 
     async fn delete_batch(&self, batch: Vec<Deletion>, failures: &mut Failures) -> Result<()> {
         let mut tries = Tries::begin();
+        let call = Call { operation: OPERATION, host: None };
         let mut batch = self.without_odd(batch, failures).await?;
         while !batch.is_empty() {
             let failed = on!(self, store => store.delete_batch(&batch).await)?;
@@ -82,7 +83,7 @@ impl Blob {
                 ErrorKind::Unavailable
             };
             if !failed.iter().any(|(_, error)| error.is_temporary())
-                || !tries.after(worst, None).await
+                || !tries.after(call, worst, None).await
             {
                 failures.extend(failed);
                 return Ok(());

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::{Blob, Entry, Object, checked, on};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Streaming, Tries};
+use crate::http::{Call, Streaming, Tries};
 
 /// A blob that is read piece by piece: memory for one piece, not for the blob.
 #[derive(Debug)]
@@ -59,7 +59,8 @@ impl Reader {
                 Err(error) => error,
             };
             let key = self.entry.key.clone();
-            if !error.is_temporary() || !self.tries.after(error.kind(), None).await {
+            let call = Call { operation: error.operation(), host: None };
+            if !error.is_temporary() || !self.tries.after(call, error.kind(), None).await {
                 return Err(error.with("key", key));
             }
             let (_, source) = self.store.source(&key, Some((self.given, &self.entry.etag))).await?;

@@ -14,7 +14,7 @@ use http::Request;
 use url::Url;
 
 pub(crate) use answer::{Longest, Reply, Streaming, Verdict};
-pub(crate) use tries::Tries;
+pub(crate) use tries::{Call, Tries};
 
 use crate::address;
 use crate::error::{Error, ErrorKind, Result};
@@ -68,7 +68,8 @@ impl Http {
         let mut tries = Tries::begin();
         loop {
             let result = self.attempt(operation, request.clone()).await;
-            if !tries.another(&result).await {
+            let call = Call { operation, host: request.uri().host() };
+            if !tries.another(call, &result).await {
                 return result;
             }
         }

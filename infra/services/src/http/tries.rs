@@ -1,7 +1,7 @@
 //! Further tries of a call.
 //!
-//! Deals with: which failures are worth another try, how many, and the pause before it. Does not deal
-//! with: making one (each is signed anew by who makes it).
+//! Deals with: which failures are worth another try, how many, the pause before it, a line in the log.
+//! Does not deal with: making one (each is signed anew by who makes it).
 
 use std::time::{Duration, SystemTime};
 
@@ -22,6 +22,25 @@ const FIRST_PAUSE_THROTTLED: Duration = Duration::from_millis(500);
 /// for while it waits, and its queue tries again anyway.
 const TOTAL: Duration = Duration::from_secs(20);
 
+/// What is tried: for the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) host: Option<&'a str>,
+}
+
+impl Call<'_> {
+    /// One failure is nothing to worry about, two may be.
+    fn fails_again(self, tried: u32, kind: ErrorKind, pause: Duration) {
+        let Self { operation, host } = self;
+        if tried == 1 {
+            tracing::debug!(operation, host, tried, ?kind, ?pause, "a call is tried again");
+        } else {
+            tracing::warn!(operation, host, tried, ?kind, ?pause, "a call is tried again");
+        }
+    }
+}
+
 /// Counts tries, and pauses between them.
 #[derive(Debug)]
 pub(crate) struct Tries {
@@ -34,24 +53,30 @@ impl Tries {
         Self { made: 0, begun: Instant::now() }
     }
 
-    /// Whether to try again; by then the pause is over.
-    pub(crate) async fn another(&mut self, result: &Result<Reply>) -> bool {
+    /// Whether to try `call` again; by then the pause is over.
+    pub(crate) async fn another(&mut self, call: Call<'_>, result: &Result<Reply>) -> bool {
         let (kind, asked) = match result {
             Ok(reply) if reply.status.is_success() => return false,
             Ok(reply) => (reply::kind(reply), asked(reply, SystemTime::now())),
             Err(error) => (error.kind(), None),
         };
-        self.after(kind, asked).await
+        self.after(call, kind, asked).await
     }
 
     /// As [`Tries::another`], by the failure's kind and what the provider asked for.
-    pub(crate) async fn after(&mut self, kind: ErrorKind, asked: Option<Duration>) -> bool {
+    pub(crate) async fn after(
+        &mut self,
+        call: Call<'_>,
+        kind: ErrorKind,
+        asked: Option<Duration>,
+    ) -> bool {
         self.made += 1;
         let share = f64::from(u16::from_le_bytes(random())) / f64::from(u16::MAX);
         let Some(pause) = pause(kind, self.made, asked, share) else { return false };
         if self.begun.elapsed().saturating_add(pause) > TOTAL {
             return false;
         }
+        call.fails_again(self.made, kind, pause);
         tokio::time::sleep(pause).await;
         true
     }
@@ -93,6 +118,8 @@ fn random() -> [u8; 2] {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use bytes::Bytes;
     use proptest::prelude::*;
 
@@ -124,12 +151,50 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_call_waits_as_asked_but_never_beyond_its_total() {
         let begun = Instant::now();
-        let mut tries = Tries::begin();
-        assert!(tries.another(&Ok(reply(&[("retry-after", "15")]))).await);
+        let (mut tries, call) = (Tries::begin(), Call { operation: "test", host: None });
+        assert!(tries.another(call, &Ok(reply(&[("retry-after", "15")]))).await);
         assert!(begun.elapsed() >= Duration::from_secs(15), "{:?}", begun.elapsed());
-        assert!(!tries.another(&Ok(reply(&[("retry-after", "15")]))).await);
+        assert!(!tries.another(call, &Ok(reply(&[("retry-after", "15")]))).await);
         assert!(begun.elapsed() < TOTAL);
-        assert!(!Tries::begin().another(&Ok(reply(&[("retry-after", "86400")]))).await);
+        assert!(!Tries::begin().another(call, &Ok(reply(&[("retry-after", "86400")]))).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_log_tells_of_a_second_failure_louder_than_of_the_first() {
+        let log = Log::default();
+        let lines = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::DEBUG)
+            .with_ansi(false)
+            .with_writer(move || lines.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        let (mut tries, call) =
+            (Tries::begin(), Call { operation: "blob get", host: Some("b.example") });
+        while tries.after(call, ErrorKind::Unavailable, None).await {}
+        drop(guard);
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<&str> = log.lines().collect();
+        assert_eq!(lines.len(), 3, "the last failure is its caller's: {log}");
+        for (at, level) in ["DEBUG", "WARN", "WARN"].into_iter().enumerate() {
+            let tried = format!("tried={}", at + 1);
+            for part in [level, "operation=\"blob get\"", "host=\"b.example\"", &tried] {
+                assert!(lines[at].contains(part), "{part}: {log}");
+            }
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
     }
 
     #[test]

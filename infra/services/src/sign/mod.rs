@@ -13,7 +13,7 @@ use http::request::Builder;
 
 use crate::credentials::{AwsSource, AzureSecret, AzureSource};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Http, Reply, Streaming, Tries};
+use crate::http::{Call, Http, Reply, Streaming, Tries};
 use crate::reply;
 
 /// The storage API that every call to Azure names: old enough for emulators and sovereign clouds.
@@ -43,7 +43,8 @@ impl Client {
         loop {
             let signed = self.signed(request.clone()).await?;
             let result = self.http.attempt(operation, signed).await;
-            if !tries.another(&result).await {
+            let call = Call { operation, host: request.uri().host() };
+            if !tries.another(call, &result).await {
                 return result;
             }
         }
@@ -75,7 +76,8 @@ impl Client {
                 Ok(refusal) => refusal.read(u64::MAX).await,
                 Err(error) => Err(error),
             };
-            if !tries.another(&result).await {
+            let call = Call { operation, host: request.uri().host() };
+            if !tries.another(call, &result).await {
                 return Err(reply::error(operation, &result?));
             }
         }
