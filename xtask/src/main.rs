@@ -11,6 +11,7 @@ mod deny;
 mod gate;
 mod limited;
 mod peers;
+mod sdk;
 mod step;
 mod tidy;
 mod tools;
@@ -26,6 +27,7 @@ usage: cargo xtask COMMAND
   tidy          the house rules
   deny          licences, bans and sources of the dependencies
   e2e [NAME]    end-to-end tests alone, those whose name contains NAME
+  sdk           the feature `aws-sdk` of anyfn-services, on the emulator; minutes to build
   bench NAME [--json]
                 figures beside the peers': invoke or all; minutes each";
 
@@ -55,6 +57,7 @@ fn run(words: &[&str]) -> Result<(), String> {
         ["deny"] => deny::run(&place()?),
         ["e2e"] => gate::end_to_end(&place()?, ""),
         ["e2e", name] => gate::end_to_end(&place()?, name),
+        ["sdk"] => sdk::run(&place()?),
         ["bench", name] => bench::run(&place()?, name, false),
         ["bench", name, "--json"] => bench::run(&place()?, name, true),
         _ => Err(USAGE.to_owned()),

@@ -27,6 +27,8 @@
 //! `AZURE_FEDERATED_TOKEN_FILE` + `AZURE_CLIENT_ID` + `AZURE_TENANT_ID` (+ `AZURE_AUTHORITY_HOST`);
 //! `IDENTITY_ENDPOINT` + `IDENTITY_HEADER` (+ `AZURE_CLIENT_ID` for a user-assigned identity).
 
+// The SDK finds S3 and signs for AWS by itself.
+#[cfg_attr(feature = "aws-sdk", allow(dead_code))]
 mod address;
 #[cfg(any(test, feature = "behaviour"))]
 pub mod behaviour;
@@ -42,6 +44,9 @@ mod fake;
 mod http;
 pub mod queue;
 mod reply;
+#[cfg(feature = "aws-sdk")]
+mod sdk;
+#[cfg_attr(feature = "aws-sdk", allow(dead_code))]
 mod sign;
 
 pub use binding::Binding;

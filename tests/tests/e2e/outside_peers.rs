@@ -3,16 +3,21 @@
 //! Deals with: moto (S3, SQS) and Azurite (Azure Blob, Azure Queue), each started on free ports, held to
 //! the suite that the emulator passes, and stopped. Does not deal with: foreign clients (`clients.rs`).
 
+use std::time::Duration;
+
 use anyfn_emulator::process::{Child, Program, Spawner};
 use anyfn_services::{Environment, behaviour, blob, queue};
 
 use crate::clients::{python, run};
 use crate::emulator::{gone_within_a_second, is_alive};
 use crate::machine::{module, path_to_node, peer};
-use crate::stage::until;
+use crate::stage::until_within;
 
 /// Azurite's account and its key: any base64.
 const ACCOUNT: (&str, &str) = ("peer", "cGVlci1rZXk=");
+
+/// Python and Node read hundreds of files before they listen.
+const START: Duration = Duration::from_secs(90);
 
 /// A server as a process that ends with the test, however that ends.
 struct Server {
@@ -60,7 +65,7 @@ impl Server {
     /// The URL that the server prints behind `mark` once it listens.
     async fn url(&self, mark: &str) -> String {
         let log = self.folder.path().join("log");
-        let url = until(mark, async || {
+        let url = until_within(START, mark, async || {
             let text = std::fs::read_to_string(&log).unwrap_or_default();
             assert!(self.child.is_running(), "the server ended: {text}");
             let (_, rest) = text.split_once(mark)?;

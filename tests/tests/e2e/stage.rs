@@ -142,13 +142,22 @@ pub(crate) fn photo(name: &str) -> PathBuf {
 }
 
 /// Asks again until the answer is there; fails with `what` once it has taken too long.
-pub(crate) async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn until<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    until_within(PATIENCE, what, ask).await
+}
+
+/// As [`until`], for what may take longer than anything of ours.
+pub(crate) async fn until_within<T>(
+    patience: Duration,
+    what: &str,
+    mut ask: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let begun = Instant::now();
     loop {
         if let Some(answer) = ask().await {
             return answer;
         }
-        assert!(begun.elapsed() < PATIENCE, "still waiting for {what}");
+        assert!(begun.elapsed() < patience, "still waiting for {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -30,3 +30,17 @@ pub struct Capability {
     /// the ETag of a [`Deletion`](crate::blob::Deletion) is passed over by the provider.
     pub conditional_delete_many: bool,
 }
+
+/// "Amazon S3 multipart upload limits" and the reference of PutObject, CopyObject, ListObjectsV2 and
+/// DeleteObjects.
+pub(super) const S3: Capability = Capability {
+    max_put_bytes: 5 << 30,
+    max_copy_bytes: 5 << 30,
+    part_bytes: 5 << 20,
+    max_parts: 10_000,
+    max_page: 1000,
+    max_deletions: 1000,
+    conditional_writes: true,
+    conditional_delete: true,
+    conditional_delete_many: true,
+};

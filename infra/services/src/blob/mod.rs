@@ -29,6 +29,10 @@ mod physical;
 mod read;
 mod reader;
 mod remote;
+#[cfg(not(feature = "aws-sdk"))]
+mod s3;
+#[cfg(feature = "aws-sdk")]
+#[path = "s3_sdk/mod.rs"]
 mod s3;
 mod upload;
 mod whole;

@@ -15,29 +15,16 @@ use http::{Request, header};
 use serde::Deserialize;
 use url::Url;
 
+pub(super) use super::capability::S3 as CAPABILITY;
 use super::remote::Remote;
 use super::write::{When, gone};
-use super::{Capability, Content, Page, key, many, read};
+use super::{Content, Page, key, many, read};
 use crate::address;
 use crate::credentials::AwsSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Http, Reply, Verdict};
 use crate::sign::{Client, Signer};
-
-/// "Amazon S3 multipart upload limits" and the reference of PutObject, CopyObject, ListObjectsV2 and
-/// DeleteObjects.
-pub(super) const CAPABILITY: Capability = Capability {
-    max_put_bytes: 5 << 30,
-    max_copy_bytes: 5 << 30,
-    part_bytes: 5 << 20,
-    max_parts: 10_000,
-    max_page: 1000,
-    max_deletions: 1000,
-    conditional_writes: true,
-    conditional_delete: true,
-    conditional_delete_many: true,
-};
 
 #[derive(Debug)]
 pub(super) struct S3 {

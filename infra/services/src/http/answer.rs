@@ -70,7 +70,7 @@ pub(crate) struct Streaming {
 }
 
 impl Streaming {
-    pub(super) fn new(operation: &'static str, host: String, response: reqwest::Response) -> Self {
+    pub(crate) fn new(operation: &'static str, host: String, response: reqwest::Response) -> Self {
         Self { operation, host, response }
     }
 

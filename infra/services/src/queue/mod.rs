@@ -28,7 +28,12 @@ mod burial;
 mod limits;
 mod memory;
 mod message;
+#[cfg(not(feature = "aws-sdk"))]
 mod sqs;
+#[cfg(feature = "aws-sdk")]
+#[path = "sqs_sdk/mod.rs"]
+mod sqs;
+mod sqs_limits;
 mod text;
 
 use std::fmt;

@@ -5,13 +5,12 @@
 mod batch;
 mod wire;
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::Request;
 use md5::{Digest as _, Md5};
 use url::Url;
 
+use super::sqs_limits::{self, GROUP};
 use super::{Capability, Message, Outgoing, burial};
 use crate::address;
 use crate::credentials::AwsSource;
@@ -19,23 +18,6 @@ use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Http, Reply};
 use crate::sign::{Client, Signer};
-
-/// `SendMessage`: "The maximum size is 1 MiB or 1,048,576 bytes"; attributes count. `DelaySeconds`:
-/// "Valid values: 0 to 900". Batches: "up to ten messages".
-const PLAIN: Capability = Capability {
-    max_bytes: 1024 * 1024,
-    any_bytes: false,
-    max_messages: 10,
-    max_batch: 10,
-    max_delay: Duration::from_secs(900),
-    peek: false,
-    groups: false,
-};
-/// "When you set FifoQueue, you can't set DelaySeconds per message."
-const FIFO: Capability = Capability { max_delay: Duration::ZERO, groups: true, ..PLAIN };
-
-/// The one group of what is sent to a FIFO queue without another.
-const GROUP: &str = "anyfn";
 
 #[derive(Debug)]
 pub(super) struct Sqs {
@@ -63,7 +45,7 @@ impl Sqs {
     }
 
     pub(super) fn capability(&self) -> Capability {
-        if self.fifo { FIFO } else { PLAIN }
+        sqs_limits::capability(self.fifo)
     }
 
     /// The message has been checked.

@@ -4,9 +4,10 @@
 //! request (`queue::batch`).
 
 use super::wire::{BatchEntry, Batched, DeleteBatch, DeleteEntry, Entry, SendBatch};
-use super::{GROUP, Sqs, changed, digest};
+use super::{Sqs, changed, digest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::queue::batch::Failures;
+use crate::queue::sqs_limits::GROUP;
 use crate::queue::{Message, Outgoing};
 use crate::reply;
 
