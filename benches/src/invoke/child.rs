@@ -11,10 +11,10 @@ use tokio::process::{Child, Command};
 
 /// What the functions of this repository want to be bound to.
 const BINDINGS: [(&str, &str); 12] = [
-    ("ANYFN_DEAD_LETTER_WORK", "memory://work"),
-    ("ANYFN_DEAD_LETTER_THUMBNAIL", "memory://thumbnail"),
-    ("ANYFN_DEAD_LETTER_ARCHIVE", "memory://archive"),
-    ("ANYFN_DEAD_LETTER_CONTINUE", "memory://continue"),
+    ("ANYFN_DEAD_LETTER_WORK", "sqs://us-east-1/000000000000/work-dead-letter"),
+    ("ANYFN_DEAD_LETTER_THUMBNAIL", "sqs://us-east-1/000000000000/thumbnail-dead-letter"),
+    ("ANYFN_DEAD_LETTER_ARCHIVE", "sqs://us-east-1/000000000000/archive-dead-letter"),
+    ("ANYFN_DEAD_LETTER_CONTINUE", "sqs://us-east-1/000000000000/continue-dead-letter"),
     ("ANYFN_BLOB_PHOTOS", "s3://photos?region=us-east-1&endpoint=http://127.0.0.1:9"),
     ("ANYFN_BLOB_THUMBNAILS", "s3://thumbnails?region=us-east-1&endpoint=http://127.0.0.1:9"),
     ("ANYFN_BLOB_DELIVERIES", "s3://deliveries?region=us-east-1&endpoint=http://127.0.0.1:9"),

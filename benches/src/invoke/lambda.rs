@@ -168,9 +168,11 @@ impl Side {
 
     pub(crate) async fn of(program: Command, payload: &Bytes) -> Result<Self, Box<dyn Error>> {
         let mut api = Api::start(payload).await?;
-        let child = child::on_lambda(program, "work", &api.address)?;
-        let polled = tokio::time::timeout(Duration::from_secs(60), api.first_poll()).await?;
-        polled.ok_or("the API ended")?;
+        let mut child = child::on_lambda(program, "work", &api.address)?;
+        tokio::select! {
+            _ = api.first_poll() => {}
+            ended = child.wait() => return Err(format!("it ended before it polled: {}", ended?).into()),
+        }
         Ok(Self { api, _child: child })
     }
 
