@@ -13,6 +13,14 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Errors and tries
+//!
+//! Every call ends in one [`Error`], whose [`ErrorKind`] says what a caller can do about it, whichever
+//! provider refused in whichever words. What may pass ([`ErrorKind::Unavailable`],
+//! [`ErrorKind::Throttled`]) was tried four times by then, each try signed anew, with random pauses that
+//! double, from 100 ms (500 ms where the provider is over its limits), and at least as long as it asked
+//! for by `Retry-After`; no try begins later than 20 s after the first.
+//!
 //! # Credentials
 //!
 //! They are read from the environment when a store or queue is opened, and used at the first call.

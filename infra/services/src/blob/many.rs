@@ -3,7 +3,7 @@
 //! Deals with: splitting into the provider's batches, trying again what failed for a while. Does not
 //! deal with: what a batch looks like.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::write::When;
 use super::{Blob, key, on};
@@ -93,6 +93,9 @@ impl Blob {
             failures.extend(lost);
             let again: HashMap<_, _> = again.into_iter().collect();
             batch.retain(|deletion| again.contains_key(&deletion.key));
+            // A key that was not asked for cannot be tried again, and is no success either.
+            let known: HashSet<_> = batch.iter().map(|deletion| &*deletion.key).collect();
+            failures.extend(again.into_iter().filter(|(key, _)| !known.contains(&**key)));
         }
         Ok(())
     }

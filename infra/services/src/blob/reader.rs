@@ -20,7 +20,8 @@ pub struct Reader {
     source: Source,
     /// Bytes that were given.
     given: u64,
-    tries: Tries,
+    /// Since it broke; what comes ends them.
+    tries: Option<Tries>,
 }
 
 /// Where the bytes come from.
@@ -48,6 +49,7 @@ impl Reader {
                 Ok(Some(bytes)) if bytes.is_empty() => continue,
                 Ok(Some(bytes)) => {
                     self.given += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                    self.tries = None;
                     return Ok(Some(bytes));
                 }
                 Ok(None) if self.given == self.entry.size => return Ok(None),
@@ -60,7 +62,8 @@ impl Reader {
             };
             let key = self.entry.key.clone();
             let call = Call { operation: error.operation(), host: None };
-            if !error.is_temporary() || !self.tries.after(call, error.kind(), None).await {
+            let tries = self.tries.get_or_insert_with(Tries::begin);
+            if !tries.after(call, error.kind(), None).await {
                 return Err(error.with("key", key));
             }
             let (_, source) = self.store.source(&key, Some((self.given, &self.entry.etag))).await?;
@@ -104,7 +107,7 @@ impl Blob {
     pub async fn stream(&self, key: &str) -> Result<Reader> {
         checked("blob stream", key)?;
         let (entry, source) = self.source(key, None).await?;
-        Ok(Reader { entry, store: self.clone(), source, given: 0, tries: Tries::begin() })
+        Ok(Reader { entry, store: self.clone(), source, given: 0, tries: None })
     }
 
     /// The blob's bytes from the first, or from a byte on if the blob still has the ETag. The entry's

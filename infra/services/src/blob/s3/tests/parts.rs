@@ -1,5 +1,7 @@
 //! Ranges, streams, uploads, copies, batches.
 
+use std::time::Duration;
+
 use super::{DATE, open};
 use crate::blob::Deletion;
 use crate::error::ErrorKind;
@@ -40,6 +42,18 @@ async fn a_stream_whose_connection_breaks_goes_on_with_the_same_version() {
         assert_eq!(header(again, "range"), "bytes=4-");
         assert_eq!(header(again, "if-match"), "\"e1\"");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_was_read_for_long_still_goes_on() {
+    let fake = Fake::start().await;
+    fake.answer_broken(&[("etag", "\"e\""), DATE, ("content-length", "2")], "0");
+    fake.answer(206, &[("etag", "\"e\""), DATE, ("content-length", "1")], "1");
+    let mut reader = open(&fake).stream("a").await.unwrap();
+    assert_eq!(reader.next().await.unwrap().unwrap(), "0");
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert_eq!(reader.next().await.unwrap().unwrap(), "1");
+    assert_eq!(reader.next().await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -208,6 +222,17 @@ async fn what_fails_for_a_while_is_tried_again_alone() {
         .map(|request| String::from_utf8_lossy(request.body()).matches("<Object>").count())
         .collect();
     assert_eq!(counts, [3, 2, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_failure_of_a_key_that_nobody_named_is_not_lost() {
+    let fake = Fake::start().await;
+    let answer =
+        "<DeleteResult><Error><Key>in/other</Key><Code>InternalError</Code></Error></DeleteResult>";
+    fake.answer(200, &[], answer);
+    let failed = open(&fake).delete_many(vec![Deletion::of("a")]).await.unwrap();
+    assert_eq!(failed[0].0, "other");
+    assert_eq!(fake.asked().len(), 1);
 }
 
 #[tokio::test]
