@@ -26,6 +26,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Http, Reply, Verdict};
 use crate::sign::{Client, Signer};
 
+/// What is read of `CopyObjectResult` and `CompleteMultipartUploadResult`.
+#[derive(Deserialize)]
+struct Tagged {
+    #[serde(rename = "ETag")]
+    etag: String,
+}
+
 #[derive(Debug)]
 pub(super) struct S3 {
     remote: Remote,
@@ -80,18 +87,13 @@ impl S3 {
     }
 
     pub(super) async fn copy(&self, from: &str, to: &str) -> Result<String> {
-        #[derive(Deserialize)]
-        struct Copied {
-            #[serde(rename = "ETag")]
-            etag: String,
-        }
         let operation = "blob copy";
         let source = key::encode(&format!("{}{from}", self.prefix));
         let request = Request::put(self.url(to))
             .header("x-amz-copy-source", format!("/{}/{source}", self.bucket))
             .extension(Verdict::Body);
         let reply = self.call(operation, request, Bytes::new(), from).await?;
-        let copied: Copied = self.xml(operation, &reply, to)?;
+        let copied: Tagged = self.xml(operation, &reply, to)?;
         Ok(read::unquoted(&copied.etag))
     }
 

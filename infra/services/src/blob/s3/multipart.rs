@@ -10,20 +10,22 @@ use http::{Request, header};
 use quick_xml::escape::escape;
 use serde::Deserialize;
 
-use super::S3;
+use super::{S3, Tagged};
 use crate::address;
 use crate::blob::upload::OPERATION;
 use crate::blob::{Content, read};
 use crate::error::{ErrorKind, Result};
 use crate::http::Verdict;
 
+/// What is read of `InitiateMultipartUploadResult`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Begun {
+    upload_id: String,
+}
+
 impl S3 {
     pub(in crate::blob) async fn begin(&self, key: &str, like: &Content) -> Result<String> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Begun {
-            upload_id: String,
-        }
         let request = self.described(Request::post(format!("{}?uploads=", self.url(key))), like);
         let reply = self.call(OPERATION, request, Bytes::new(), key).await?;
         self.xml(OPERATION, &reply, key).map(|begun: Begun| begun.upload_id)
@@ -51,17 +53,12 @@ impl S3 {
         id: &str,
         parts: &[String],
     ) -> Result<String> {
-        #[derive(Deserialize)]
-        struct Completed {
-            #[serde(rename = "ETag")]
-            etag: String,
-        }
         let url = format!("{}{}", self.url(key), address::query(&[("uploadId", id)]));
         let request = Request::post(url)
             .header(header::CONTENT_TYPE, "application/xml")
             .extension(Verdict::Body);
         let reply = self.call(OPERATION, request, Bytes::from(listed(parts)), key).await?;
-        self.xml(OPERATION, &reply, key).map(|completed: Completed| read::unquoted(&completed.etag))
+        self.xml(OPERATION, &reply, key).map(|completed: Tagged| read::unquoted(&completed.etag))
     }
 
     pub(in crate::blob) async fn abort(&self, key: &str, id: &str) -> Result<()> {
@@ -86,4 +83,19 @@ fn listed(parts: &[String]) -> String {
     }
     xml.push_str("</CompleteMultipartUpload>");
     xml
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_markup_panics(body in "(<|</|/>|>|<A>|</A>|ETag|UploadId|&|amp;|quot;|[0-9a-z\"=! ]){0,40}") {
+            let _ = quick_xml::de::from_reader::<_, Tagged>(body.as_bytes());
+            let _ = quick_xml::de::from_reader::<_, Begun>(body.as_bytes());
+        }
+    }
 }
