@@ -106,7 +106,8 @@ impl Handler {
         let (body, _room) = match self.intake.take(body, arrival.give_up).await {
             Ok(taken) => taken,
             Err(error) => {
-                tracing::error!(path = parts.uri.path(), %error, "request refused");
+                let (invocation_id, path) = (&arrival.invocation_id, parts.uri.path());
+                tracing::error!(invocation_id, path, %error, "request refused");
                 return outgoing(failure(&error), false);
             }
         };

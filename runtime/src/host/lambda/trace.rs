@@ -16,9 +16,10 @@ pub(super) fn from_xray(header: &str) -> Option<TraceContext> {
     let flags = if field("Sampled") == Some("1") { "01" } else { "00" };
     let hex =
         |text: &str, len: usize| text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit());
-    (hex(time, 8) && hex(unique, 24) && hex(parent, 16)).then(|| TraceContext {
-        traceparent: format!("00-{time}{unique}-{parent}-{flags}").to_ascii_lowercase(),
-        tracestate: None,
+    (hex(time, 8) && hex(unique, 24) && hex(parent, 16)).then(|| {
+        let mut traceparent = ["00-", time, unique, "-", parent, "-", flags].concat();
+        traceparent.make_ascii_lowercase();
+        TraceContext { traceparent, tracestate: None }
     })
 }
 

@@ -26,36 +26,36 @@ pub(super) async fn invoke(
     body: Bytes,
     arrival: &Arrival,
 ) -> Outgoing {
-    let invocation_id = arrival.invocation_id.as_str();
-    let refused = |status: u16, error: &str| {
-        tracing::error!(function = name, invocation_id, error, "call failed");
-        reply::failed(status, error)
-    };
     let Some(function) = engine.function(name) else {
         let names: Vec<&str> = engine.functions().iter().map(|f| &*f.name).collect();
-        let names = names.join(", ");
-        return refused(404, &format!("no function `{name}`; this app has: {names}"));
+        let why = format!("no function `{name}`; this app has: {}", names.join(", "));
+        let invocation_id = arrival.invocation_id.as_str();
+        tracing::error!(function = name, invocation_id, error = why, "call failed");
+        return reply::failed(404, &why);
+    };
+    let call = arrival.call(function, None, headers, body);
+    let refused = |error: &str| {
+        call.span().in_scope(|| tracing::error!(error, "call failed"));
+        reply::failed(500, error)
     };
     if matches!(function.trigger, TriggerSpec::Http { .. }) {
-        return refused(
-            500,
-            &format!(
-                "`{name}` is an HTTP function and takes requests under /{ROUTE_PREFIX} only, but the \
-                 host sent an envelope; set `enableProxyingHttpRequest` and \
-                 `enableForwardingHttpRequest` in host.json, and give the function one httpTrigger and \
-                 one http output, nothing else"
-            ),
-        );
+        return refused(&format!(
+            "`{name}` is an HTTP function and takes requests under /{ROUTE_PREFIX} only, but the \
+             host sent an envelope; set `enableProxyingHttpRequest` and \
+             `enableForwardingHttpRequest` in host.json, and give the function one httpTrigger and \
+             one http output, nothing else"
+        ));
     }
-    let Input { event, letter, attempt, message_id } = match input(function, &body) {
+    let Input { event, letter, attempt, message_id } = match input(function, &call.raw) {
         Ok(Some(input)) => input,
         Ok(None) => {
-            tracing::info!(function = name, invocation_id, "a blob of another name: nothing to do");
+            let span = call.span();
+            span.in_scope(|| tracing::info!("a blob of another name: nothing to do"));
             return reply::done();
         }
-        Err(error) => return refused(500, &error.to_string()),
+        Err(error) => return refused(&error.to_string()),
     };
-    let call = Call { message_id, ..arrival.call(function, attempt, headers, body) };
+    let call = Call { message_id, attempt, ..call };
     match engine.run(function, event, call).await {
         Ok(Reply::Failed(failed)) if !failed.is_empty() => {
             // The host delivers one message a call: whichever is named, this one comes again.

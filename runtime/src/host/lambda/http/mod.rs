@@ -57,11 +57,9 @@ pub(super) async fn run(
         *healthy.status_mut() = StatusCode::OK;
         return Ok(Answered::Http(Responded::new(shape, healthy)));
     }
-    let mut call = call.clone();
-    if let Some(trace) = trace(request.headers()) {
-        call.trace = Some(Arc::new(trace));
-    }
-    let response = match engine.run(function, Event::Http(request), call).await {
+    let trace = trace(request.headers()).map(Arc::new).or_else(|| call.trace.clone());
+    let call = Call { trace, ..call.clone() };
+    let response = match engine.run(function, Event::Http(request), call.clone()).await {
         Ok(Reply::Http(response)) => response,
         Ok(_) => {
             let text = "an HTTP function answered without a response".to_owned();
@@ -70,7 +68,17 @@ pub(super) async fn run(
         Err(error) if error.kind() == Kind::Status(405) && !taken => wrong_method(methods),
         Err(error) => failure(&error),
     };
-    Ok(Answered::Http(Responded::new(shape, response)))
+    let response = Responded::new(shape, response);
+    if let lost @ 1.. = response.lost_cookies() {
+        call.span().in_scope(|| {
+            tracing::warn!(
+                lost,
+                "without multi-value headers a load balancer passes on one cookie; turn on \
+                 `lambda.multi_value_headers.enabled` in the target group"
+            );
+        });
+    }
+    Ok(Answered::Http(response))
 }
 
 /// Whether a load balancer asks how its target is. That the process answers says it, unless the

@@ -26,6 +26,17 @@ impl Responded {
     pub(super) fn new(shape: Shape, response: Response) -> Self {
         Self { shape, response }
     }
+
+    /// How many cookies the shape has no place for.
+    pub(super) fn lost_cookies(&self) -> usize {
+        match self.shape {
+            Shape::Balancer { multi: false } => {
+                let cookies = self.response.headers().get_all(SET_COOKIE).iter().count();
+                cookies.saturating_sub(1)
+            }
+            _ => 0,
+        }
+    }
 }
 
 impl Serialize for Responded {
@@ -87,17 +98,8 @@ impl Serialize for Joined<'_> {
                 }
                 map.serialize_entry(name.as_str(), &joined)?;
             } else if self.cookies {
-                let cookies: Vec<_> = self.headers.get_all(name).iter().map(text).collect();
-                if let [lost @ .., last] = cookies.as_slice() {
-                    if !lost.is_empty() {
-                        tracing::warn!(
-                            lost = lost.len(),
-                            "without multi-value headers a load balancer passes on one cookie; turn on \
-                             `lambda.multi_value_headers.enabled` in the target group"
-                        );
-                    }
-                    map.serialize_entry(name.as_str(), last)?;
-                }
+                let last = self.headers.get_all(name).iter().next_back().map(text);
+                map.serialize_entry(name.as_str(), &last.unwrap_or_default())?;
             }
         }
         map.end()

@@ -78,7 +78,8 @@ async fn message(
     };
     let events = match &function.trigger {
         TriggerSpec::Blob { .. } => {
-            s3::events(&body).inspect_err(|fault| unread(fault)).map_err(Error::retry)?
+            let events = call.span().in_scope(|| s3::events(&body));
+            events.inspect_err(|fault| unread(fault)).map_err(Error::retry)?
         }
         _ => vec![Ok((Event::Message(queue::Message { body: body.clone() }), body))],
     };

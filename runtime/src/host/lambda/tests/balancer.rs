@@ -54,6 +54,29 @@ async fn parameters_stay_as_the_client_encoded_them() {
 }
 
 #[tokio::test]
+async fn a_cookie_that_cannot_be_passed_on_is_told_within_its_invocation() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let lines = Arc::clone(&log);
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(move || http::Lines(Arc::clone(&lines)))
+        .with_ansi(false)
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    for (payload, told) in [
+        (several("GET", "/p/1"), 0),
+        (request("GET", "/p/missing", ""), 0),
+        (request("GET", "/p/1", ""), 1),
+    ] {
+        invoke("page", &payload).await.0.unwrap();
+        let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+        let lines: Vec<&str> = log.lines().filter(|line| line.contains("one cookie")).collect();
+        assert_eq!(lines.len(), told, "{log}");
+        let whole = |line: &&str| line.contains("lost=1") && line.contains("test-invocation");
+        assert!(lines.iter().all(whole), "{log}");
+    }
+}
+
+#[tokio::test]
 async fn several_values_are_answered_with_several_values() {
     let (answer, seen) = invoke("page", &several("GET", "/p/1")).await;
     assert_eq!(seen, ["GET /p/1?q=a%20b&q=c+d Some(\"a=1\")"]);

@@ -82,7 +82,7 @@ async fn a_wrong_method_is_told_which_are_right_and_a_clients_mistake_is_no_erro
     assert_eq!(log.matches("request refused").count(), 3, "one line an invocation: {log}");
 }
 
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Lines(pub(super) Arc<Mutex<Vec<u8>>>);
 
 impl std::io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
