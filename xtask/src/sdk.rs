@@ -18,7 +18,7 @@ pub(crate) fn run(place: &Place) -> Result<(), String> {
     call(
         place,
         &format!(
-            "test --locked -p anyfn-services -p anyfn-tests {feature} --test e2e the_services_behave"
+            "test --locked -p anyfn-services -p anyfn-tests {feature} --test e2e -- stores:: queues_behave"
         ),
         &[("ANYFN_TEST_BIN_DIR", binaries.as_os_str())],
     )

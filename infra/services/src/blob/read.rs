@@ -48,15 +48,20 @@ pub(super) fn unquoted(etag: &str) -> String {
     etag.trim_matches('"').to_owned()
 }
 
-/// The request, of these bytes only. HTTP has no word for a range without bytes.
+/// The request, of these bytes only.
 pub(super) fn within(request: Builder, range: &Range<u64>) -> Option<Builder> {
+    Some(request.header(header::RANGE, span(range)?))
+}
+
+/// A header's value for these bytes only. HTTP has no word for a range without bytes.
+pub(super) fn span(range: &Range<u64>) -> Option<String> {
     let last = range.end.checked_sub(1).filter(|last| *last >= range.start)?;
     // Servers count in signed numbers; no blob reaches their end.
     let (start, most) = (range.start, i64::MAX.unsigned_abs());
     match (start < most, last < most) {
         (false, _) => None,
-        (true, false) => Some(request.header(header::RANGE, format!("bytes={start}-"))),
-        (true, true) => Some(request.header(header::RANGE, format!("bytes={start}-{last}"))),
+        (true, false) => Some(format!("bytes={start}-")),
+        (true, true) => Some(format!("bytes={start}-{last}")),
     }
 }
 

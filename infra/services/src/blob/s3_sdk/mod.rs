@@ -87,9 +87,8 @@ impl S3 {
 
     pub(super) async fn range(&self, key: &str, range: Range<u64>) -> Result<Object> {
         let operation = "blob get range";
-        let last = range.end.checked_sub(1).filter(|last| *last >= range.start);
-        if let Some(last) = last {
-            let asked = self.asked(key).range(format!("bytes={}-{last}", range.start));
+        if let Some(span) = read::span(&range) {
+            let asked = self.asked(key).range(span);
             match self.fetch(operation, key, asked).await {
                 Err(error) if read::is_beyond(&error) => {}
                 got => {

@@ -8,7 +8,7 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use bytes::{Bytes, BytesMut};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 
 use crate::blob::reader::Source;
 use crate::blob::{Entry, Object, read};
@@ -67,6 +67,8 @@ pub(super) fn coming(
     let pieces = stream::unfold(got.body, |mut body: ByteStream| async {
         body.next().await.map(|piece| (piece, body))
     });
+    // Who reads to the end may ask once more.
+    let pieces = pieces.fuse();
     let response = http::Response::new(reqwest::Body::wrap_stream(pieces));
     let streaming = Streaming::new(operation, "the SDK's".to_owned(), response.into());
     Ok((entry, Source::Coming(streaming)))
