@@ -218,7 +218,12 @@ mod tests {
         assert_eq!(chosen(&[lambda]), Ok(Host::Lambda));
         assert_eq!(chosen(&[azure]), Ok(Host::Azure));
         assert_eq!(chosen(&[("PORT", "80")]), Ok(Host::Container));
-        assert_eq!(chosen(&[lambda, ("ANYFN_HOST", "container")]), Ok(Host::Container));
+        for (named, host) in
+            [("lambda", Host::Lambda), ("azure", Host::Azure), ("container", Host::Container)]
+        {
+            assert_eq!(chosen(&[lambda, azure, ("ANYFN_HOST", named)]), Ok(host));
+        }
+        assert_eq!(chosen(&[("AWS_LAMBDA_RUNTIME_API", ""), azure]), Ok(Host::Azure));
         let both = chosen(&[lambda, azure]);
         let text = both.clone().unwrap_err();
         assert!(text.contains(lambda.0) && text.contains(azure.0), "{text}");
@@ -249,5 +254,7 @@ mod tests {
             assert!(fault.contains(bad) && fault.contains("ANYFN_MAX_IN_FLIGHT=8"), "{fault}");
         }
         assert_eq!(number(&environment(&[]), "X", 2usize), Ok(2));
+        assert_eq!(number(&environment(&[("X", "")]), "X", 2usize), Ok(2));
+        assert_eq!(number(&environment(&[("X", "1")]), "X", 2usize), Ok(1));
     }
 }

@@ -116,8 +116,12 @@ pub(in crate::host) fn outgoing(response: http::Response, head: bool) -> Outgoin
 #[cfg(test)]
 mod tests {
     use ::http::HeaderValue;
+    use tokio::runtime::Handle;
 
     use super::*;
+    use crate::config::Settings;
+    use crate::engine::Limits;
+    use crate::{App, Context};
 
     #[test]
     fn a_call_ends_its_timeout_after_the_arrival_and_keeps_its_callers_trace() {
@@ -143,6 +147,30 @@ mod tests {
             ("00-1-2-01", Some("a=b"))
         );
         assert_eq!(&*call.invocation_id, "abc");
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_head_tells_the_length_that_its_function_does() {
+        let app = App::new("pages", |_| async { Ok(()) }).on(
+            "read",
+            http::any("/"),
+            async |_: http::Request, _: Context<()>| {
+                Ok(Response::builder().header("content-length", "7").body(Bytes::new())?)
+            },
+        );
+        let manifest = app.manifest().unwrap();
+        let (workers, timers) = (Handle::current(), Handle::current());
+        let limits = Limits { max_in_flight: 1, workers, timers, fatal: Arc::new(|_: &str| ()) };
+        let engine = Engine::new(app, manifest, Settings::default(), limits);
+        let routes = Routes::new(engine.functions(), str::to_owned);
+        for (method, told) in [(Method::HEAD, true), (Method::GET, false)] {
+            let request = Request::builder().method(method).uri("/").body(Bytes::new()).unwrap();
+            let nine = Duration::from_secs(9);
+            let arrival = Arrival::new("container", None, nine, SystemTime::now());
+            let answer = answer(&engine, &routes, request, &arrival).await;
+            assert_eq!(answer.status(), 200);
+            assert_eq!(answer.headers().contains_key("content-length"), told);
+        }
     }
 
     #[test]

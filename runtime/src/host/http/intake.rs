@@ -156,7 +156,7 @@ mod tests {
         let mut slow = pin!(slow);
         assert!(futures_util::poll!(&mut slow).is_pending());
         assert_eq!(intake.room.available_permits(), 0);
-        intake.take(whole(SMALL), soon()).await.unwrap();
+        intake.take(whole(262_144), soon()).await.unwrap();
         let waits = intake.take(whole(SMALL + 1), Instant::now() + Duration::from_secs(1)).await;
         assert_eq!(waits.unwrap_err().kind(), Kind::Status(408));
         let (one, other) = slow.await;

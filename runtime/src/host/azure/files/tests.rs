@@ -50,6 +50,8 @@ fn host_json_says_what_the_runtime_relies_on() {
     assert_eq!(host["extensions"]["queues"]["visibilityTimeout"], "00:00:30");
     assert_eq!(host["customHandler"]["description"]["defaultExecutablePath"], EXECUTABLE);
     assert_eq!(host["customHandler"]["enableProxyingHttpRequest"], true);
+    // It would multiply the attempts of the queue.
+    assert!(files.iter().all(|file| !file.contents.contains("\"retry\"")));
 }
 
 #[test]
