@@ -6,8 +6,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -48,6 +49,7 @@ pub async fn serve(
         .route("/_anyfn/functions", get(list))
         .route("/_anyfn/clock/advance", post(advance))
         .fallback(unknown)
+        .layer(middleware::from_fn(guard))
         .with_state(Control { functions, clock });
     if let Err(error) = listening::serve(listener, router, stop).await {
         tracing::error!(%error, "the control port stopped listening");
@@ -58,12 +60,30 @@ async fn list(State(control): State<Control>) -> Response {
     Json(json!({"functions": control.functions.list()})).into_response()
 }
 
-async fn advance(State(control): State<Control>, headers: HeaderMap, body: Bytes) -> Response {
-    // Browsers name the page that asks; no page has any business here.
-    if headers.contains_key(header::ORIGIN) {
-        let error = json!({"error": "web pages may not move the clock"});
-        return (StatusCode::FORBIDDEN, Json(error)).into_response();
+/// Web pages have no business here, wherever they come from.
+async fn guard(request: Request, next: Next) -> Response {
+    if is_a_pages(request.headers()) {
+        let error = "web pages may not use the control port; ask http://127.0.0.1 directly";
+        return (StatusCode::FORBIDDEN, Json(json!({"error": error}))).into_response();
     }
+    next.run(request).await
+}
+
+/// Browsers name the page that asks; where its owner has let its name point to this machine, so that it
+/// is the same origin, they still send that name.
+fn is_a_pages(headers: &HeaderMap) -> bool {
+    let is_here = |host: &HeaderValue| {
+        let host = host.to_str().unwrap_or_default();
+        let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+        let name = name.map_or(host, |(name, _)| name);
+        ["127.0.0.1", "localhost", "[::1]"].contains(&name)
+    };
+    headers.contains_key(header::ORIGIN)
+        || !headers.contains_key(header::HOST)
+        || !headers.get_all(header::HOST).iter().all(is_here)
+}
+
+async fn advance(State(control): State<Control>, body: Bytes) -> Response {
     match moved(&control.clock, &body) {
         Ok(now) => Json(json!({"now": now})).into_response(),
         Err((status, error)) => (status, Json(json!({"error": error}))).into_response(),
@@ -100,6 +120,24 @@ async fn unknown() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_names_a_page_or_another_machine_is_a_page() {
+        let asked = |lines: &[(header::HeaderName, &'static str)]| {
+            let lines = lines.iter().map(|(n, value)| (n.clone(), HeaderValue::from_static(value)));
+            is_a_pages(&lines.collect())
+        };
+        let host = |name| (header::HOST, name);
+        for here in ["localhost", "localhost:9400", "127.0.0.1", "[::1]", "[::1]:9400"] {
+            assert!(!asked(&[host(here)]), "{here}");
+            assert!(asked(&[host(here), host("example.com")]), "{here}");
+            assert!(asked(&[host(here), (header::ORIGIN, "http://127.0.0.1:9400")]), "{here}");
+        }
+        for other in ["rebound.example.com:9400", "127.0.0.1.example.com", "localhost:x", ""] {
+            assert!(asked(&[host(other)]), "{other}");
+        }
+        assert!(asked(&[]));
+    }
 
     #[test]
     fn the_clock_moves_by_a_duration_or_to_an_instant_and_only_forward() {

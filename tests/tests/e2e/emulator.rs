@@ -46,9 +46,15 @@ pub(crate) fn command(state: &Path) -> Command {
 impl Dev {
     /// Returns once it is ready.
     pub(crate) async fn start(state: &Path) -> Self {
+        Self::with(state, |_| {}).await
+    }
+
+    /// The same of a command that `change` has changed.
+    pub(crate) async fn with(state: &Path, change: impl FnOnce(&mut Command)) -> Self {
         let file = state.with_extension("ready");
         let _ = std::fs::remove_file(&file);
         let mut command = command(state);
+        change(&mut command);
         let mut process = Process::spawn(command.arg("--ready-file").arg(&file));
         let ready = until("the ready file", async || {
             let ended = process.child().try_wait().unwrap();

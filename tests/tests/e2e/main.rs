@@ -27,6 +27,8 @@ mod forgery;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
+mod isolation;
+#[cfg(test)]
 mod kills;
 #[cfg(test)]
 mod limits;

@@ -81,6 +81,19 @@ async fn a_change_goes_to_the_host_of_the_cloud_that_made_it_once() {
 }
 
 #[tokio::test]
+async fn a_blob_written_again_is_a_change_of_its_own_and_each_comes_once() {
+    let stand = stand(vec![to("thumbs", ChangeKind::Created, "", "")]).await;
+    for cloud in Cloud::ALL {
+        stand.put(cloud, "a").await;
+        stand.put(cloud, "a").await;
+        drain(&stand.deps, &stand.routes, Hosts::BOTH).await.unwrap();
+        assert_eq!(stand.arrived(cloud, "thumbs").await.len(), 2);
+        drain(&stand.deps, &stand.routes, Hosts::BOTH).await.unwrap();
+        assert_eq!(stand.arrived(cloud, "thumbs").await.len(), 0);
+    }
+}
+
+#[tokio::test]
 async fn where_one_host_is_off_the_other_gets_its_changes() {
     let stand = stand(vec![to("thumbs", ChangeKind::Created, "", "")]).await;
     stand.put(Cloud::Aws, "a").await;
