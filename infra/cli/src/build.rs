@@ -3,9 +3,9 @@
 //! Deals with: one `cargo build` for all of them, the executables that it reports. Does not deal with:
 //! zips and images. Cargo's own words go to stderr as they come.
 
-use std::io::{BufRead, BufReader};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
@@ -26,21 +26,24 @@ struct Target {
     name: String,
 }
 
-/// Builds `packages` and gives their executables, in their order.
-pub(crate) fn build(workspace: &Workspace, packages: &[&Package]) -> Result<Vec<PathBuf>, Fault> {
+/// The call of cargo that builds the apps of `packages`; its stdout is for [`executables`].
+pub(crate) fn command(workspace: &Workspace, packages: &[&Package]) -> Result<Command, Fault> {
     let mut command = cargo(&workspace.root);
     command.args(["build", "--message-format=json-render-diagnostics"]);
     for package in packages {
         command.args(["-p", &package.name, "--bin", package.app().map_err(Fault::usage)?]);
     }
+    Ok(command)
+}
+
+/// Builds `packages` and gives their executables, in their order.
+pub(crate) fn build(workspace: &Workspace, packages: &[&Package]) -> Result<Vec<PathBuf>, Fault> {
+    let mut command = command(workspace, packages)?;
     let failed = |io: std::io::Error| Fault::failed(format!("cargo build: {io}"));
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(failed)?;
-    let mut messages = Vec::new();
-    if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).lines() {
-            // A build script may print what it likes; only cargo's own lines are JSON.
-            messages.extend(serde_json::from_str::<Message>(&line.map_err(failed)?).ok());
-        }
+    let mut stdout = Vec::new();
+    if let Some(mut pipe) = child.stdout.take() {
+        pipe.read_to_end(&mut stdout).map_err(failed)?;
     }
     if !child.wait().map_err(failed)?.success() {
         let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
@@ -49,6 +52,15 @@ pub(crate) fn build(workspace: &Workspace, packages: &[&Package]) -> Result<Vec<
             names.join(", ")
         )));
     }
+    executables(packages, &stdout)
+}
+
+/// The executables of `packages`, in their order, by what cargo wrote to stdout.
+pub(crate) fn executables(packages: &[&Package], stdout: &[u8]) -> Result<Vec<PathBuf>, Fault> {
+    // A build script may print what it likes; only cargo's own lines are JSON.
+    let lines = stdout.split(|byte| *byte == b'\n');
+    let messages: Vec<Message> =
+        lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
     packages.iter().map(|package| executable(package, &messages)).collect()
 }
 

@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(dev.port, 9400);
         assert_eq!(dev.state.to_str(), Some(".anyfn"));
         assert_eq!(dev.max_attempts, 5);
-        assert!(!dev.fresh && !dev.json && dev.package.is_empty());
+        assert!(!dev.fresh && !dev.json && !dev.no_watch && dev.package.is_empty());
         let hosts = dev.host.hosts();
         assert!(hosts.lambda && hosts.azure);
     }
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn dev_takes_what_its_page_says() {
         let line = "anyfn dev -p a -p b --host azure --port 0 --clock virtual --env-file .env \
-                    --ready-file r.json --state s --fresh --json --max-attempts 2";
+                    --ready-file r.json --state s --fresh --json --no-watch --max-attempts 2";
         let Ok(Command::Dev(dev)) = parse(line) else { panic!() };
         assert_eq!(dev.package, ["a", "b"]);
         assert!(!dev.host.hosts().lambda && dev.host.hosts().azure);
@@ -132,7 +132,6 @@ mod tests {
             "anyfn dev --port 65535",
             "anyfn dev --max-attempts 0",
             "anyfn dev --bin a -p b",
-            "anyfn dev --no-watch",
             "anyfn new",
             "anyfn new orders",
             "anyfn new orders --trigger topic",

@@ -38,12 +38,16 @@ struct Dependency {
     name: String,
     /// Absent for an ordinary dependency, else `dev` or `build`.
     kind: Option<String>,
+    /// Where it is, if on this machine.
+    path: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Target {
     name: String,
     kind: Vec<String>,
+    #[serde(default)]
+    src_path: PathBuf,
 }
 
 impl Workspace {
@@ -63,6 +67,24 @@ impl Workspace {
         }
         serde_json::from_slice(&output.stdout)
             .map_err(|fault| Fault::failed(format!("cargo metadata: {fault}")))
+    }
+
+    /// `apps` and those packages of the workspace that they are made of.
+    pub(crate) fn parts<'a>(&'a self, apps: &[&'a Package]) -> Vec<&'a Package> {
+        let mut parts: Vec<&Package> = Vec::new();
+        let mut rest: Vec<&Package> = apps.to_vec();
+        while let Some(package) = rest.pop() {
+            if parts.iter().any(|known| known.manifest_path == package.manifest_path) {
+                continue;
+            }
+            parts.push(package);
+            let used = package.dependencies.iter().filter(|d| d.kind.as_deref() != Some("dev"));
+            let folders = used.filter_map(|dependency| dependency.path.as_deref());
+            rest.extend(folders.filter_map(|folder| {
+                self.packages.iter().find(|package| package.folder() == Some(folder))
+            }));
+        }
+        parts
     }
 
     /// The packages called `names`; where none is named, the app around `folder`, else all apps.
@@ -104,8 +126,17 @@ impl Workspace {
 }
 
 impl Package {
-    fn folder(&self) -> Option<&Path> {
+    /// Its folder.
+    pub(crate) fn folder(&self) -> Option<&Path> {
         self.manifest_path.parent()
+    }
+
+    /// The first file of each part of it that goes into a build.
+    pub(crate) fn source_files(&self) -> impl Iterator<Item = &Path> {
+        let aside = ["test", "bench", "example"];
+        let built =
+            self.targets.iter().filter(move |t| !t.kind.iter().any(|k| aside.contains(&&**k)));
+        built.map(|target| target.src_path.as_path())
     }
 
     /// The binary that is the app, or why the package is none.

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use crate::apps::{self, App};
+use crate::aws::lambda;
 use crate::azure::functions::Prepared;
 use crate::cloud::Cloud;
 use crate::emulator::Emulator;
@@ -71,42 +72,21 @@ impl Emulator {
             .map(|app| self.rooms.identity.add_app(Grant::of_manifest(&app.manifest)))
             .collect();
 
-        let lambda = match &self.functions.lambda {
-            None => None,
-            Some(lambda) => {
-                let specs = changed.iter().zip(&credentials).flat_map(|(app, credentials)| {
-                    start::lambda::specs(&self.rooms, &self.options, (app, credentials), &after)
-                });
-                let leaving: Vec<String> = before
-                    .iter()
-                    .filter(|old| !after.iter().any(|app| name(app) == name(old)))
-                    .map(|app| app.manifest.app.clone())
-                    .chain(reloaded.apps.iter().cloned())
-                    .collect();
-                Some((lambda, lambda.prepare(&leaving, specs.collect()).await?))
+        let known: Vec<(&App, &AppCredentials)> =
+            changed.iter().copied().zip(&credentials).collect();
+        let lambda = self.on_lambda(&known, &before, &after);
+        let azure = self.all_on_azure(&known, &after, &running, *number);
+        let (lambda, azure) = match tokio::join!(lambda, azure) {
+            (Ok(lambda), Ok(azure)) => (lambda, azure),
+            (Err(error), azure) => {
+                forget(azure.unwrap_or_default()).await;
+                return Err(error);
             }
+            (_, Err(error)) => return Err(error),
         };
-        let mut azure = Vec::new();
-        for app in &after {
-            let place = changed.iter().position(|changed| name(changed) == name(app));
-            let credentials = place.and_then(|place| credentials.get(place));
-            let next = match self.on_azure(app, credentials, &after, &running, *number).await {
-                Ok(next) => next,
-                Err(error) => {
-                    // Dropping a worker kills it; a host that has begun has a port besides.
-                    for next in &azure {
-                        if let Some(Next::Begins(hosted)) = next {
-                            hosted.host.stop().await;
-                        }
-                    }
-                    return Err(error);
-                }
-            };
-            azure.push(next);
-        }
 
         self.routes.replace(&after);
-        if let Some((lambda, prepared)) = lambda {
+        if let (Some(lambda), Some(prepared)) = (&self.functions.lambda, lambda) {
             lambda.switch(prepared);
         }
         let next = after.into_iter().zip(azure.into_iter().map(|next| next.map(Next::switch)));
@@ -139,21 +119,56 @@ impl Emulator {
         resources::make_all(&self.blobs, &self.queues, apps, options).await
     }
 
-    async fn on_azure(
+    /// The functions of `known` on Lambda, in place of those of the same apps and of apps that are gone.
+    async fn on_lambda(
         &self,
-        app: &App,
-        credentials: Option<&AppCredentials>,
+        known: &[(&App, &AppCredentials)],
+        before: &[App],
+        after: &[App],
+    ) -> Result<Option<lambda::Prepared>, EmulatorError> {
+        let Some(lambda) = &self.functions.lambda else { return Ok(None) };
+        let gone = before.iter().filter(|old| !after.iter().any(|app| name(app) == name(old)));
+        let leaving = gone.chain(known.iter().map(|(app, _)| *app)).map(|app| name(app).to_owned());
+        let specs = known
+            .iter()
+            .flat_map(|app| start::lambda::specs(&self.rooms, &self.options, *app, after));
+        Ok(Some(lambda.prepare(&leaving.collect::<Vec<_>>(), specs.collect()).await?))
+    }
+
+    /// What hosts each of `apps` on Azure, where that runs; those of `known` with new workers.
+    async fn all_on_azure(
+        &self,
+        known: &[(&App, &AppCredentials)],
         apps: &[App],
         running: &[Running],
         number: u64,
+    ) -> Result<Vec<Option<Next>>, EmulatorError> {
+        let mut all = Vec::new();
+        for app in apps {
+            let hosted = running.iter().find(|old| name(&old.app) == name(app));
+            let hosted = hosted.and_then(|old| old.azure.clone());
+            let build = known.iter().find(|(changed, _)| name(changed) == name(app));
+            let build = build.map(|(_, credentials)| Build { app, apps, credentials, number });
+            match self.on_azure(hosted, build).await {
+                Ok(next) => all.push(next),
+                Err(error) => {
+                    forget(all).await;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    async fn on_azure(
+        &self,
+        hosted: Option<Hosted>,
+        build: Option<Build<'_>>,
     ) -> Result<Option<Next>, EmulatorError> {
-        if !self.options.hosts.azure {
+        let (rooms, options) = (&self.rooms, &self.options);
+        if !options.hosts.azure {
             return Ok(None);
         }
-        let (rooms, options) = (&self.rooms, &self.options);
-        let hosted = running.iter().find(|old| name(&old.app) == name(app));
-        let hosted = hosted.and_then(|old| old.azure.clone());
-        let build = credentials.map(|credentials| Build { app, apps, credentials, number });
         Ok(match (hosted, build) {
             (Some(hosted), None) => Some(Next::Stays(hosted)),
             (Some(hosted), Some(build)) => {
@@ -189,6 +204,15 @@ impl Next {
                 hosted.host.feed();
                 hosted
             }
+        }
+    }
+}
+
+/// Dropping a worker kills it; a host that has begun has a port besides.
+async fn forget(all: Vec<Option<Next>>) {
+    for next in all {
+        if let Some(Next::Begins(hosted)) = next {
+            hosted.host.stop().await;
         }
     }
 }

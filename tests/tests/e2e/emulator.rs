@@ -35,6 +35,8 @@ pub(crate) fn command(state: &Path) -> Command {
         "virtual",
         "--max-attempts",
         "1000",
+        // What is run here does not change, and is large.
+        "--no-watch",
     ]);
     command.arg("--state").arg(state).arg("--env-file").arg(settings);
     for app in ["image-processing", "webhook"] {

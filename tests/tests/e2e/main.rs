@@ -21,6 +21,8 @@ mod delivery;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod dev_sources;
+#[cfg(test)]
 mod emulator;
 #[cfg(test)]
 mod forgery;
@@ -40,6 +42,8 @@ mod manifest_alone;
 mod outside_peers;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod reload;
 #[cfg(test)]
 mod retries;
 #[cfg(test)]

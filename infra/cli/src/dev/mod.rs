@@ -1,10 +1,17 @@
 //! `anyfn dev`: the apps under the emulated clouds, until a signal.
 //!
 //! Deals with: arguments, the order of events. Does not deal with: emulating anything
-//! (`anyfn-emulator`).
+//! (`anyfn-emulator`), nor with what an edit sets off (`reloading`).
 
+mod copies;
+mod dep_info;
+mod edits;
+mod origin;
+mod reloading;
+mod sources;
 mod state_folder;
 mod summary;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,10 +19,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyfn_emulator::clock::Clock;
-use anyfn_emulator::{AppSource, Emulator, Hosts, Options, Ports};
+use anyfn_emulator::{AppSource, Emulator, Hosts, Options, Ports, Ready};
 use clap::ValueEnum;
 
-use crate::build::build;
+use self::copies::Copies;
+use self::edits::Edits;
+use self::origin::Origin;
+use self::reloading::Reloading;
 use crate::fault::Fault;
 use crate::packages::{Workspace, here};
 use crate::running::READY;
@@ -27,15 +37,18 @@ const STOPPING: Duration = Duration::from_millis(800);
 
 /// Build the apps here and run them under the emulated clouds until Ctrl-C
 ///
-/// Says what runs, where, and how to reach it; then shows the functions' logs. Stores and queues keep
-/// what they hold in the state folder from one start to the next.
+/// Says what runs, where, and how to reach it; then shows the functions' logs. When a source changes, it
+/// builds again and puts the new processes in the place of the old ones, which end what they are at work
+/// on; while the new build fails, the old one keeps serving. Stores and queues keep what they hold in the
+/// state folder from one start to the next.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// An app; several times for several. Default: the app in this folder, else all of the workspace
     #[arg(short, long, value_name = "PACKAGE")]
     pub(crate) package: Vec<String>,
-    /// An app that is built already, instead of a package; several times for several
+    /// An app that is built already, instead of a package; several times for several. It is run again when
+    /// the file changes
     #[arg(long, value_name = "EXECUTABLE", conflicts_with = "package")]
     pub(crate) bin: Vec<PathBuf>,
     /// Which clouds run them
@@ -47,6 +60,9 @@ pub(crate) struct Args {
     /// Forget what an earlier run kept there
     #[arg(long)]
     pub(crate) fresh: bool,
+    /// Do not look at sources or executables once all is up
+    #[arg(long)]
+    pub(crate) no_watch: bool,
     /// The control port; S3, SQS, Lambda, Azure Blob and Azure Queue take the five after it. 0: any
     /// that are free
     #[arg(long, value_name = "PORT", default_value_t = 9400, value_parser = clap::value_parser!(u16).range(..=65530))]
@@ -58,10 +74,11 @@ pub(crate) struct Args {
     /// A file of lines NAME=value: the settings that the apps declare
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
-    /// Write every endpoint, credential and process there, as JSON, once all is up
+    /// Write every endpoint, credential and process there, as JSON, once all is up; and again, whole, when
+    /// processes were replaced
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
-    /// Print the same JSON on stdout, on one line
+    /// Print the same JSON on stdout, on one line each time
     #[arg(long)]
     pub(crate) json: bool,
     /// How often a failing event is tried before it is dead-lettered
@@ -106,15 +123,31 @@ pub(crate) enum Time {
 
 pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
     let settings = args.env_file.as_deref().map(settings).transpose()?.unwrap_or_default();
-    let executables = if args.bin.is_empty() {
-        let here = here()?;
-        let workspace = Workspace::around(&here)?;
-        build(&workspace, &workspace.apps(&args.package, &here)?)?
-    } else {
-        args.bin
+    let here = here()?;
+    let origin = match args.bin.is_empty() {
+        true => {
+            let workspace = Box::new(Workspace::around(&here)?);
+            Origin::Packages { here: here.clone(), wanted: args.package.clone(), workspace }
+        }
+        // A bare name would be looked up in PATH.
+        false => Origin::Files(args.bin.iter().map(|file| here.join(file)).collect()),
     };
+    // Before the first build, so that an edit that comes while it runs is seen.
+    let edits = (!args.no_watch).then(|| Edits::of(origin.sources(&[])));
+    let mut executables = origin.first().await?;
     let state = state_folder::prepare(&args.state, args.fresh).await?;
     logs::show();
+    let reloading = match edits {
+        None => None,
+        Some(mut edits) => {
+            edits.built(origin.sources(&executables));
+            let mut copies = Copies::new(&state, args.bin.is_empty());
+            executables = copies.keep(&executables)?;
+            copies.run(executables.clone());
+            let settings = settings.clone();
+            Some(Reloading { here, origin, edits, copies, settings })
+        }
+    };
 
     if matches!(args.clock, Time::Real)
         && Clock::stood_in(&state).is_some_and(|stood| stood > SystemTime::now())
@@ -147,25 +180,46 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
         }
         () = signals.stop() => return Ok(ExitCode::SUCCESS),
     };
-    for path in &ready_files {
-        emulator.ready().write(path).map_err(|io| {
+    let announce = |ready: &Ready| announce(ready, &ready_files, args.json);
+    announce(emulator.ready())?;
+    output::note(&summary::of(emulator.ready(), &emulator.functions(), begun.elapsed()));
+    match reloading {
+        Some(reloading) => {
+            reloading.copies.forget_others();
+            let replaced = |emulator: &Emulator| {
+                if let Err(fault) = announce(&emulator.ready_now()) {
+                    output::note(&format!("error: {fault}"));
+                }
+            };
+            tokio::select! {
+                never = reloading.run(&emulator, replaced) => match never {},
+                () = signals.stop() => {}
+            }
+        }
+        None => signals.stop().await,
+    }
+    output::note("stopping");
+    // Whatever is not done by then ends with this process.
+    let _ = tokio::time::timeout(STOPPING, emulator.stop()).await;
+    forget(&ready_files);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells programs what runs.
+fn announce(ready: &Ready, files: &[PathBuf], json: bool) -> Result<(), Fault> {
+    for path in files {
+        ready.write(path).map_err(|io| {
             Fault::failed(format!(
                 "the ready file {}: {io}; another one: --ready-file ready.json",
                 path.display()
             ))
         })?;
     }
-    output::note(&summary::of(emulator.ready(), &emulator.functions(), begun.elapsed()));
-    if args.json {
-        let ready = serde_json::to_string(emulator.ready());
+    if json {
+        let ready = serde_json::to_string(ready);
         output::data(&ready.map_err(|fault| Fault::failed(fault.to_string()))?);
     }
-    signals.stop().await;
-    output::note("stopping");
-    // Whatever is not done by then ends with this process.
-    let _ = tokio::time::timeout(STOPPING, emulator.stop()).await;
-    forget(&ready_files);
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn forget(ready_files: &[PathBuf]) {
