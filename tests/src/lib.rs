@@ -1,1 +1,2 @@
-//! End to end tests live in `tests/e2e`, one binary; this crate has no code of its own.
+//! End to end tests live in `tests/e2e`, one binary. The app that they make trouble with is
+//! `src/bin/troubled.rs`; this library is empty.

@@ -58,21 +58,30 @@ pub(crate) fn steps(place: &Place, quick: bool) -> Vec<Step> {
         }),
         own("licences", deny::run),
         own("peers", peers::set_up),
-        Step { needs: &["build", "peers"], ..own("end to end", |place| end_to_end(place, "")) },
+        Step {
+            needs: &["build", "peers"],
+            ..own("end to end", |place| end_to_end(place, "", &[]))
+        },
     ]);
     steps
 }
 
-/// Builds what the end-to-end tests start, sets up what they talk to, runs those that `filter` names.
+/// Builds what the end-to-end tests start, sets up what they talk to, runs those that `filter` names,
+/// with `more` in their environment.
 ///
 /// # Errors
 /// What could not be had, or the call that failed.
-pub(crate) fn end_to_end(place: &Place, filter: &str) -> Result<(), String> {
+pub(crate) fn end_to_end(
+    place: &Place,
+    filter: &str,
+    more: &[(&str, &OsStr)],
+) -> Result<(), String> {
     peers::set_up(place)?;
     call(place, BUILD, &[])?;
     let binaries = ("ANYFN_TEST_BIN_DIR", place.target.join("debug").into_os_string());
     let env: Vec<_> = peers::env(place).into_iter().chain([binaries]).collect();
-    let env: Vec<_> = env.iter().map(|(name, value)| (*name, value.as_os_str())).collect();
+    let env = env.iter().map(|(name, value)| (*name, value.as_os_str()));
+    let env: Vec<_> = env.chain(more.iter().copied()).collect();
     call(place, &format!("test --locked --workspace --test e2e {filter}"), &env)
 }
 

@@ -10,6 +10,7 @@ mod cargo;
 mod deny;
 mod gate;
 mod limited;
+mod packaged;
 mod peers;
 mod sdk;
 mod step;
@@ -28,6 +29,7 @@ usage: cargo xtask COMMAND
   deny          licences, bans and sources of the dependencies
   e2e [NAME]    end-to-end tests alone, those whose name contains NAME
   sdk           the feature `aws-sdk` of anyfn-services, on the emulator; minutes to build
+  packaged      panics and spinning handlers in a process that is built as functions are deployed
   bench NAME [--json]
                 figures beside the peers': invoke or all; minutes each";
 
@@ -55,9 +57,10 @@ fn run(words: &[&str]) -> Result<(), String> {
         ["test", "--quick"] => verdict(&gate::steps(&place()?, true)),
         ["tidy"] => tidy::run(&root),
         ["deny"] => deny::run(&place()?),
-        ["e2e"] => gate::end_to_end(&place()?, ""),
-        ["e2e", name] => gate::end_to_end(&place()?, name),
+        ["e2e"] => gate::end_to_end(&place()?, "", &[]),
+        ["e2e", name] => gate::end_to_end(&place()?, name, &[]),
         ["sdk"] => sdk::run(&place()?),
+        ["packaged"] => packaged::run(&place()?),
         ["bench", name] => bench::run(&place()?, name, false),
         ["bench", name, "--json"] => bench::run(&place()?, name, true),
         _ => Err(USAGE.to_owned()),

@@ -45,13 +45,17 @@ impl Delivery {
         record.to_string().into_bytes()
     }
 
-    /// Posts it, rightly signed; the status, or why there was no answer.
-    pub(crate) async fn post(&self, url: &str) -> Result<u16, reqwest::Error> {
+    /// GitHub's signature of the body.
+    pub(crate) fn signature(&self) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
         mac.update(self.body.as_bytes());
-        let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+        format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
+    }
+
+    /// Posts it, rightly signed; the status, or why there was no answer.
+    pub(crate) async fn post(&self, url: &str) -> Result<u16, reqwest::Error> {
         let request = http().post(format!("{url}/hooks/github")).body(self.body.clone());
-        let request = request.header("X-Hub-Signature-256", signature);
+        let request = request.header("X-Hub-Signature-256", self.signature());
         let request = request.header("Content-Type", "application/json");
         Ok(request.header("X-GitHub-Delivery", &self.id).send().await?.status().as_u16())
     }

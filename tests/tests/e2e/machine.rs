@@ -11,6 +11,12 @@ pub(crate) fn binary(name: &str) -> PathBuf {
     found("ANYFN_TEST_BIN_DIR", name)
 }
 
+/// The app that makes trouble: as it was built with the tests, or the file in `ANYFN_TEST_TROUBLED`,
+/// which `cargo xtask packaged` builds as functions are deployed.
+pub(crate) fn troubled() -> PathBuf {
+    std::env::var_os("ANYFN_TEST_TROUBLED").map_or_else(|| binary("troubled"), PathBuf::from)
+}
+
 /// A program of the virtual environment: `python`, `aws`, `cargo-lambda`.
 pub(crate) fn peer(name: &str) -> PathBuf {
     found("ANYFN_TEST_VENV", &format!("bin/{name}"))
@@ -60,7 +66,7 @@ fn every_foreign_client_starts() {
 
 #[test]
 fn every_binary_is_built() {
-    for name in ["anyfn", "webhook", "image-processing"] {
+    for name in ["anyfn", "webhook", "image-processing", "troubled"] {
         binary(name);
     }
 }

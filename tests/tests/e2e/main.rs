@@ -15,6 +15,8 @@ mod clients;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod container;
+#[cfg(test)]
 mod dead_letters;
 #[cfg(test)]
 mod delivery;
@@ -41,6 +43,8 @@ mod manifest_alone;
 #[cfg(test)]
 mod outside_peers;
 #[cfg(test)]
+mod pressure;
+#[cfg(test)]
 mod process;
 #[cfg(test)]
 mod reload;
@@ -56,5 +60,7 @@ mod stage;
 mod start_up;
 #[cfg(test)]
 mod stores;
+#[cfg(test)]
+mod troubled;
 #[cfg(test)]
 mod webhook_crash;

@@ -4,6 +4,7 @@
 //! what a process has started, no process left behind. Does not deal with: `anyfn dev` (`emulator.rs`).
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -109,12 +110,34 @@ impl Container {
         command.env_clear().envs(variables.iter().map(|(name, value)| (name, value)));
         command.env("ANYFN_HOST", "container").env("PORT", port.to_string());
         command.env("ANYFN_EVENT_PORT", events.to_string());
-        let process = Process::spawn(&mut command);
-        until("the container's port", async || {
-            TcpStream::connect(("127.0.0.1", port)).await.ok().map(drop)
-        })
-        .await;
+        let process = listening(&mut command, port).await;
         let url = |port| format!("http://127.0.0.1:{port}");
         Self { process, url: url(port), events: url(events) }
     }
+}
+
+/// A custom handler as the Functions host starts it, without the host.
+pub(crate) struct Handler {
+    pub(crate) process: Process,
+    pub(crate) url: String,
+}
+
+impl Handler {
+    pub(crate) async fn start(program: &Path, variables: &[(String, String)]) -> Self {
+        let port = free_port();
+        let mut command = Command::new(program);
+        command.env_clear().envs(variables.iter().map(|(name, value)| (name, value)));
+        command.env("FUNCTIONS_CUSTOMHANDLER_PORT", port.to_string());
+        let process = listening(&mut command, port).await;
+        Self { process, url: format!("http://127.0.0.1:{port}") }
+    }
+}
+
+async fn listening(command: &mut Command, port: u16) -> Process {
+    let process = Process::spawn(command);
+    until("the process's port", async || {
+        TcpStream::connect(("127.0.0.1", port)).await.ok().map(drop)
+    })
+    .await;
+    process
 }

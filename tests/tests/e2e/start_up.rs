@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use anyfn_emulator::{AppSource, Emulator, Options};
 
-use crate::machine::binary;
+use crate::machine::{binary, troubled};
 use crate::process::{self, free_port};
 use crate::stage::Stage;
 
@@ -50,7 +50,11 @@ fn with<'a>(
 
 /// Starts image-processing, which must fail and say all of `said`.
 async fn refused(variables: &[(&str, &str)], said: &[&str]) {
-    let output = ended(&binary("image-processing"), variables).await;
+    refused_by(&binary("image-processing"), variables, said).await;
+}
+
+async fn refused_by(program: &Path, variables: &[(&str, &str)], said: &[&str]) {
+    let output = ended(program, variables).await;
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{variables:?}: {text}");
     // One line of JSON, as the log of a platform wants it.
@@ -90,6 +94,39 @@ async fn a_missing_or_malformed_variable_is_named_with_a_right_one_on_either_hos
         "a right one: ANYFN_DEAD_LETTER_THUMBNAIL=sqs://",
     ];
     refused(&with(&[&LAMBDA, &BOUND], ("ANYFN_DEAD_LETTER_THUMBNAIL", "")), &said).await;
+}
+
+#[tokio::test]
+async fn all_that_an_app_lacks_is_listed_at_once_with_right_ones_on_either_host() {
+    let port = free_port().to_string();
+    let trouble = ("TROUBLE", "wanting");
+    let both = [
+        "the app `idle` cannot start",
+        "GREETING is required and not set; a right one: GREETING=value",
+        "API_TOKEN is required and not set; a right one: API_TOKEN=value",
+        "ANYFN_BLOB_PHOTOS is not set; a right one: ANYFN_BLOB_PHOTOS=s3://my-photos?region=",
+    ];
+    let letters = "ANYFN_DEAD_LETTER_SHIP is not set; a right one: ANYFN_DEAD_LETTER_SHIP=sqs://";
+    let program = troubled();
+    refused_by(&program, &with(&[&LAMBDA], trouble), &[&both[..], &[letters]].concat()).await;
+    refused_by(&program, &with(&[&[(PORT, &*port)]], trouble), &both).await;
+    // One alone is told alone.
+    let bound = [("ANYFN_BLOB_PHOTOS", "memory://photos"), ("API_TOKEN", "t"), (PORT, &*port)];
+    let output = ended(&program, &with(&[&bound], trouble)).await;
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains(both[1]) && !text.contains("API_TOKEN"), "{text}");
+}
+
+#[tokio::test]
+async fn a_bad_cron_and_two_functions_of_one_name_do_not_start_on_either_host() {
+    let port = free_port().to_string();
+    for host in [&LAMBDA[..], &[(PORT, &*port)]] {
+        let cron = ["`61 3 * * *`", "minute", "a right one: `0 3 * * *`"];
+        refused_by(&troubled(), &with(&[host], ("TROUBLE", "cron")), &cron).await;
+        let twice = ["two functions are named `ship`"];
+        refused_by(&troubled(), &with(&[host], ("TROUBLE", "twice")), &twice).await;
+    }
 }
 
 #[tokio::test]
