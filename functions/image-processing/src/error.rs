@@ -1,7 +1,7 @@
 //! Deals with: why a picture gets no thumbnails, in words for the person who reads the dead letter.
 //! Does not deal with: stores and queues that fail; those are retried.
 
-use crate::decode::Kind;
+use crate::{decode::Kind, formats::Format};
 
 /// Why these bytes cannot become thumbnails. Trying again with the same bytes fails again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,9 +54,14 @@ pub enum PictureError {
         /// Which variety.
         reason: String,
     },
-    /// JPEG stores at most 65535 rows.
-    #[error("a thumbnail of {width}x{height} does not fit a JPEG, which has at most 65535 rows")]
+    /// Formats limit a picture's sides.
+    #[error(
+        "a thumbnail of {width}x{height} does not fit a {format}, which has at most {} rows",
+        format.longest_side()
+    )]
     TooTall {
+        /// What it should become.
+        format: Format,
         /// Width in pixels.
         width: u32,
         /// Height in pixels.

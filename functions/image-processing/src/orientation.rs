@@ -56,16 +56,21 @@ impl Orientation {
         if self.swaps_sides() { (height, width) } else { (width, height) }
     }
 
-    /// Upright copy of `rgb` (three bytes a pixel, `width` x `height` as stored).
-    /// Pixels that `rgb` lacks are left out.
-    pub fn apply(self, rgb: Vec<u8>, width: usize, height: usize) -> Vec<u8> {
+    /// Upright copy of `pixels` (`BYTES` each, `width` x `height` as stored).
+    /// Pixels that are missing are left out.
+    pub fn apply<const BYTES: usize>(
+        self,
+        pixels: Vec<u8>,
+        width: usize,
+        height: usize,
+    ) -> Vec<u8> {
         if self == Self::AsStored || width == 0 || height == 0 {
-            return rgb;
+            return pixels;
         }
         let (out_width, out_height) =
             if self.swaps_sides() { (height, width) } else { (width, height) };
         let (right, bottom) = (width - 1, height - 1);
-        let mut out = Vec::with_capacity(rgb.len());
+        let mut out = Vec::with_capacity(pixels.len());
         for y in 0..out_height {
             for x in 0..out_width {
                 let (from_x, from_y) = match self {
@@ -78,8 +83,8 @@ impl Orientation {
                     Self::Transverse => (right - y, bottom - x),
                     Self::Rotate270 => (right - y, x),
                 };
-                let at = (from_y * width + from_x) * 3;
-                out.extend_from_slice(rgb.get(at..at + 3).unwrap_or_default());
+                let at = (from_y * width + from_x) * BYTES;
+                out.extend_from_slice(pixels.get(at..at + BYTES).unwrap_or_default());
             }
         }
         out
@@ -135,7 +140,7 @@ mod tests {
     /// 4 5 6
     fn turned(value: u16) -> Vec<u8> {
         let stored = (1..=6).flat_map(|n| [n, n, n]).collect();
-        let upright = Orientation::from_exif_value(value).apply(stored, 3, 2);
+        let upright = Orientation::from_exif_value(value).apply::<3>(stored, 3, 2);
         upright.chunks(3).map(|pixel| pixel[0]).collect()
     }
 
@@ -189,7 +194,7 @@ mod tests {
         #[test]
         fn turning_keeps_every_pixel(value in 1u16..=8, width in 1usize..9, height in 1usize..9) {
             let rgb: Vec<u8> = (0..width * height * 3).map(|n| u8::try_from(n % 251).unwrap()).collect();
-            let mut upright = Orientation::from_exif_value(value).apply(rgb.clone(), width, height);
+            let mut upright = Orientation::from_exif_value(value).apply::<3>(rgb.clone(), width, height);
             let mut stored = rgb;
             upright.sort_unstable();
             stored.sort_unstable();

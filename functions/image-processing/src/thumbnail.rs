@@ -1,14 +1,17 @@
 //! Deals with: one new picture: fetch it, shrink it, store the thumbnails.
 //! Does not deal with: how a picture is shrunk.
 
-use crate::{Images, shrink::shrink};
+use crate::{
+    Images,
+    shrink::{Thumbnail, shrink},
+};
 use anyfn::{Context, Error, blob::BlobEvent};
 use anyfn_services::{ErrorKind, blob::Content};
 
-/// Longest key of a picture in bytes: a store's limit of 1024, less `/1024.jpg`.
-const MAX_KEY: usize = 1024 - "/1024.jpg".len();
+/// Longest key of a picture in bytes: a store's limit of 1024, less `/1024.webp`.
+const MAX_KEY: usize = 1024 - "/1024.webp".len();
 
-/// Stores the thumbnails of `photo` under `{key}/{width}.jpg`. The same event again writes the same
+/// Stores the thumbnails of `photo` under `{key}/{width}.jpg` and `{key}/{width}.webp`. The same event again writes the same
 /// bytes again, so that a repeat does no harm.
 ///
 /// A picture that was deleted before its event came needs no thumbnails: that is a success, and logged.
@@ -46,13 +49,13 @@ pub async fn run(photo: BlobEvent, cx: Context<Images>) -> Result<(), Error> {
         Err(error) => return Err(error.into()),
     };
 
-    let max_pixels = cx.max_pixels;
-    let thumbnails = anyfn::blocking(move || shrink(&bytes, max_pixels)).await;
-    for thumbnail in thumbnails.map_err(Error::reject)? {
-        let name = format!("{key}/{}.jpg", thumbnail.width);
-        let jpeg = Content::new(thumbnail.jpeg).content_type("image/jpeg");
-        cx.thumbnails.put(&name, jpeg).await?;
-        tracing::info!(key = name, width = thumbnail.width, height = thumbnail.height, "stored");
+    let (max_pixels, formats) = (cx.max_pixels, cx.formats.clone());
+    let thumbnails = anyfn::blocking(move || shrink(bytes, max_pixels, &formats)).await;
+    for Thumbnail { width, height, format, file } in thumbnails.map_err(Error::reject)? {
+        let name = format!("{key}/{width}.{}", format.ending());
+        let content = Content::new(file).content_type(format.content_type());
+        cx.thumbnails.put(&name, content).await?;
+        tracing::info!(key = name, width, height, "stored");
     }
     Ok(())
 }
@@ -60,13 +63,14 @@ pub async fn run(photo: BlobEvent, cx: Context<Images>) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app, decode::samples};
+    use crate::{app, decode::samples, formats::Formats};
     use anyfn::{Event, Kind, manifest::Change};
     use anyfn_services::Blob;
 
     fn images() -> Images {
         let (photos, thumbnails) = (Blob::memory(), Blob::memory());
-        Images { photos, thumbnails, max_bytes: 100_000_000, max_pixels: 100_000_000 }
+        let formats = Formats::default();
+        Images { photos, thumbnails, max_bytes: 100_000_000, max_pixels: 100_000_000, formats }
     }
 
     fn created(key: &str) -> BlobEvent {
@@ -96,6 +100,23 @@ mod tests {
                 ("in/eye.jpg/1024.jpg".to_owned(), jpeg.clone()),
                 ("in/eye.jpg/128.jpg".to_owned(), jpeg.clone()),
                 ("in/eye.jpg/512.jpg".to_owned(), jpeg),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn both_formats_lie_beside_each_other_under_the_same_widths() {
+        let images = Images { formats: "jpeg,webp".parse().unwrap(), ..images() };
+        images.photos.put("cup.png", samples::photo("coffee-alpha.png")).await.unwrap();
+        run(created("cup.png"), Context::test(images.clone())).await.unwrap();
+        let pair = |name: &str, kind: &str| (format!("cup.png/{name}"), format!("image/{kind}"));
+        assert_eq!(
+            stored(&images).await,
+            [
+                pair("128.jpg", "jpeg"),
+                pair("128.webp", "webp"),
+                pair("512.jpg", "jpeg"),
+                pair("512.webp", "webp"),
             ]
         );
     }
@@ -202,7 +223,14 @@ mod tests {
         assert_eq!(manifest.functions.len(), 1);
         let settings: Vec<_> =
             manifest.config.iter().map(|s| (&*s.name, s.default.as_deref())).collect();
-        let default = Some("100000000");
-        assert_eq!(settings, [("IMAGE_MAX_BYTES", default), ("IMAGE_MAX_PIXELS", default)]);
+        let most = Some("100000000");
+        assert_eq!(
+            settings,
+            [
+                ("IMAGE_FORMATS", Some("jpeg")),
+                ("IMAGE_MAX_BYTES", most),
+                ("IMAGE_MAX_PIXELS", most)
+            ]
+        );
     }
 }

@@ -1,8 +1,8 @@
-//! Deals with: the first frame of a GIF, laid on its screen; what it does not cover is white.
+//! Deals with: the first frame of a GIF, laid on its screen; what it does not cover is clear, or white.
 //! Does not deal with: the frames after it.
 
 use super::{Kind, Limits, Picture, buffer, check};
-use crate::{error::PictureError, orientation::Orientation};
+use crate::{error::PictureError, orientation::Orientation, pixels::Layout, pixels::Pixels};
 use gif::{ColorOutput, DecodeOptions, DecodingError};
 
 const KIND: Kind = Kind::Gif;
@@ -36,20 +36,30 @@ pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureErr
     }
     let palette = decoder.palette().map_err(explain)?;
 
-    let mut rgb = buffer(KIND, full, 3)?;
-    rgb.fill(u8::MAX);
-    let row_bytes = usize::from(decoder.width()) * 3;
-    let rows = rgb.chunks_exact_mut(row_bytes).skip(top);
+    let layout = if limits.keep_alpha { Layout::Rgba } else { Layout::Rgb };
+    let mut data = buffer(KIND, full, layout.bytes())?;
+    // Clear where there is an opacity, else white.
+    data.fill(if limits.keep_alpha { 0 } else { u8::MAX });
+    let row_bytes = usize::from(decoder.width()) * layout.bytes();
+    let rows = data.chunks_exact_mut(row_bytes).skip(top);
     for (row, line) in rows.zip(indices.chunks_exact(width)) {
-        for (pixel, index) in row.chunks_exact_mut(3).skip(left).zip(line) {
+        for (pixel, index) in row.chunks_exact_mut(layout.bytes()).skip(left).zip(line) {
             let at = usize::from(*index) * 3;
             // An index beyond the palette is shown as nothing, as browsers do.
             if let (false, Some(colour)) = (transparent == Some(*index), palette.get(at..at + 3)) {
-                pixel.copy_from_slice(colour);
+                pixel
+                    .iter_mut()
+                    .zip(colour.iter().chain(&[u8::MAX]))
+                    .for_each(|(to, from)| *to = *from);
             }
         }
     }
-    Ok(Picture { kind: KIND, full, size: full, rgb, orientation: Orientation::AsStored })
+    let pixels = match layout {
+        Layout::Rgb => Pixels::rgb(full, data),
+        Layout::Rgba => Pixels::rgba(full, data, true),
+    };
+    let orientation = Orientation::AsStored;
+    Ok(Picture { kind: KIND, full, pixels, orientation, profile: None, grey: false })
 }
 
 fn explain(error: DecodingError) -> PictureError {

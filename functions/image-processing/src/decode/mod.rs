@@ -1,8 +1,7 @@
-//! Deals with: bytes of any of the four formats -> RGB pixels, within a limit that is checked on the
-//! header alone, before a pixel is decoded.
-//! Does not deal with: turning, shrinking, storing. Colour profiles are left out: pixels are taken as sRGB.
+//! Deals with: bytes of any of the four formats -> pixels and what is needed to show them right, within a
+//! limit that is checked on the header alone, before a pixel is decoded.
+//! Does not deal with: turning, shrinking, storing; applying a colour profile (`colour.rs`).
 
-mod alpha;
 mod gif;
 mod jpeg;
 mod kind;
@@ -15,7 +14,7 @@ mod webp;
 
 pub use kind::Kind;
 
-use crate::{error::PictureError, orientation::Orientation};
+use crate::{error::PictureError, orientation::Orientation, pixels::Pixels};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What may be decoded, and how small it may come out.
@@ -25,6 +24,8 @@ pub struct Limits {
     pub max_pixels: u64,
     /// Upright width in pixels below which a format that can decode at a fraction of its size must not go.
     pub min_width: u32,
+    /// Whether transparency is wanted; otherwise what is clear comes out white.
+    pub keep_alpha: bool,
 }
 
 /// A decoded picture: pixels as stored, not yet turned.
@@ -34,12 +35,14 @@ pub struct Picture {
     pub kind: Kind,
     /// Stored size in pixels, as the header says.
     pub full: (u32, u32),
-    /// Size of `rgb` in pixels: `full`, or a half, a quarter or an eighth of it.
-    pub size: (u32, u32),
-    /// Three bytes a pixel, rows from the top, nothing between them.
-    pub rgb: Vec<u8>,
+    /// Of the size `full`, or of a half, a quarter or an eighth of it.
+    pub pixels: Pixels,
     /// How to turn it upright.
     pub orientation: Orientation,
+    /// The ICC profile that says what its colours mean; none for sRGB. Foreign bytes, not looked into.
+    pub profile: Option<Vec<u8>>,
+    /// Whether it was stored as levels of grey: then its profile speaks of these.
+    pub grey: bool,
 }
 
 /// Decodes `bytes`. Memory stays below about 16 bytes for each pixel that the header declares
@@ -57,7 +60,8 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureError> {
     }));
     let picture =
         decoded.unwrap_or_else(|_| Err(PictureError::corrupt(kind, "the decoder gave up")))?;
-    if bytes_of(picture.size, 3) != Some(picture.rgb.len()) {
+    let Pixels { width, height, layout, ref data } = picture.pixels;
+    if bytes_of((width, height), layout.bytes()) != Some(data.len()) {
         return Err(PictureError::corrupt(kind, "fewer pixels than the header declares"));
     }
     Ok(picture)
@@ -75,6 +79,9 @@ fn check(kind: Kind, size: (u32, u32), limits: Limits) -> Result<(), PictureErro
     Ok(())
 }
 
+/// Longest ICC profile that is looked at, in bytes. Printers' profiles have 0.5 to 3 MB, others 0.5 to 50 KB.
+const MAX_PROFILE: usize = 4 << 20;
+
 /// A zeroed buffer for `size` at `channels` bytes a pixel; an error where memory does not reach.
 fn buffer(kind: Kind, size: (u32, u32), channels: usize) -> Result<Vec<u8>, PictureError> {
     let unsupported =
@@ -84,6 +91,11 @@ fn buffer(kind: Kind, size: (u32, u32), channels: usize) -> Result<Vec<u8>, Pict
     buffer.try_reserve_exact(length).map_err(|_| unsupported())?;
     buffer.resize(length, 0);
     Ok(buffer)
+}
+
+/// Grey as RGB.
+fn spread(grey: &[u8]) -> Vec<u8> {
+    grey.iter().flat_map(|level| [*level; 3]).collect()
 }
 
 fn bytes_of((width, height): (u32, u32), channels: usize) -> Option<usize> {

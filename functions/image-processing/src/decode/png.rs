@@ -1,10 +1,12 @@
 //! Deals with: PNG of every colour type and depth, interlaced or not; the still image of an animated one.
-//! Does not deal with: gamma and colour profiles.
+//! Does not deal with: colours told in another way than by a profile (`gAMA`, `cHRM`, `cICP`).
 
+mod chunks;
 mod data;
+mod profile;
 
-use super::{Kind, Limits, Picture, alpha, buffer, check};
-use crate::{error::PictureError, orientation::Orientation};
+use super::{Kind, Limits, Picture, buffer, check, spread};
+use crate::{error::PictureError, orientation::Orientation, pixels::Pixels};
 use png::{ColorType, Decoder, DecodingError, Transformations};
 use std::io::Cursor;
 
@@ -13,7 +15,7 @@ const KIND: Kind = Kind::Png;
 pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureError> {
     let mut decoder = Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(Transformations::normalize_to_color8());
-    // Neither is used, and a compressed text or profile can be a bomb of its own.
+    // A compressed text or profile can be a bomb of its own. The profile is read below, within bounds.
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let header = decoder.read_header_info().map_err(explain)?;
@@ -23,8 +25,8 @@ pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureErr
 
     let mut reader = decoder.read_info().map_err(explain)?;
     let channels = reader.output_color_type().0.samples();
-    let mut pixels = buffer(KIND, full, channels)?;
-    let frame = reader.next_frame(&mut pixels).map_err(explain)?;
+    let mut data = buffer(KIND, full, channels)?;
+    let frame = reader.next_frame(&mut data).map_err(explain)?;
     if (frame.width, frame.height) != full {
         let reason = format!(
             "the header says {}x{}, the first frame {}x{}",
@@ -37,14 +39,21 @@ pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureErr
 
     let exif = reader.info().exif_metadata.as_deref();
     let orientation = exif.map(Orientation::from_exif).unwrap_or_default();
-    let rgb = match frame.color_type {
-        ColorType::Rgb => pixels,
-        ColorType::Rgba => alpha::flatten(pixels),
-        ColorType::Grayscale => alpha::spread(&pixels),
-        ColorType::GrayscaleAlpha => alpha::flatten_grey(&pixels),
+    let grey = matches!(frame.color_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
+    let pixels = match frame.color_type {
+        ColorType::Rgb => Pixels::rgb(full, data),
+        ColorType::Rgba => Pixels::rgba(full, data, limits.keep_alpha),
+        ColorType::Grayscale => Pixels::rgb(full, spread(&data)),
+        ColorType::GrayscaleAlpha => Pixels::rgba(full, widened(&data), limits.keep_alpha),
         ColorType::Indexed => return Err(PictureError::corrupt(KIND, "its palette is missing")),
     };
-    Ok(Picture { kind: KIND, full, size: full, rgb, orientation })
+    let profile = profile::read(bytes);
+    Ok(Picture { kind: KIND, full, pixels, orientation, profile, grey })
+}
+
+/// Grey with opacity as RGB with opacity.
+fn widened(grey_alpha: &[u8]) -> Vec<u8> {
+    grey_alpha.chunks_exact(2).flat_map(|pixel| [pixel[0], pixel[0], pixel[0], pixel[1]]).collect()
 }
 
 fn explain(error: DecodingError) -> PictureError {

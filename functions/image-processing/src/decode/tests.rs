@@ -7,7 +7,7 @@ use image_webp::ColorType as WebPColour;
 use jpeg_encoder::ColorType as JpegColour;
 use png::{BitDepth, ColorType};
 
-const LIMITS: Limits = Limits { max_pixels: 100_000_000, min_width: 100_000 };
+const LIMITS: Limits = Limits { max_pixels: 100_000_000, min_width: 100_000, keep_alpha: false };
 
 fn picture(bytes: &[u8]) -> Picture {
     decode(bytes, LIMITS).unwrap()
@@ -20,8 +20,8 @@ fn refusal(bytes: &[u8]) -> PictureError {
 
 #[track_caller]
 fn assert_pixel(picture: &Picture, x: u32, y: u32, wanted: [u8; 3], tolerance: u8) {
-    let at = usize::try_from((y * picture.size.0 + x) * 3).unwrap();
-    let got = &picture.rgb[at..at + 3];
+    let at = usize::try_from((y * picture.pixels.width + x) * 3).unwrap();
+    let got = &picture.pixels.data[at..at + 3];
     let near = got.iter().zip(wanted).all(|(got, wanted)| got.abs_diff(wanted) <= tolerance);
     assert!(near, "pixel ({x}, {y}) is {got:?}, wanted {wanted:?} +- {tolerance}");
 }
@@ -63,7 +63,7 @@ fn every_colour_type_of_png_comes_out_as_the_same_rgb() {
         samples::png(8, 4, ColorType::Indexed, BitDepth::One, Some((&palette, &[])), &bits),
     ];
     for png in pngs {
-        assert_eq!(picture(&png).rgb, rgb);
+        assert_eq!(picture(&png).pixels.data, rgb);
     }
 }
 
@@ -71,25 +71,25 @@ fn every_colour_type_of_png_comes_out_as_the_same_rgb() {
 fn transparency_of_every_kind_turns_white() {
     let clear = [10, 20, 30, 0].repeat(4);
     let png = samples::png(2, 2, ColorType::Rgba, BitDepth::Eight, None, &clear);
-    assert_eq!(picture(&png).rgb, [255; 12]);
+    assert_eq!(picture(&png).pixels.data, [255; 12]);
 
     let grey =
         samples::png(2, 2, ColorType::GrayscaleAlpha, BitDepth::Eight, None, &[9, 0].repeat(4));
-    assert_eq!(picture(&grey).rgb, [255; 12]);
+    assert_eq!(picture(&grey).pixels.data, [255; 12]);
 
     let palette: Option<(&[u8], &[u8])> = Some((&[1, 2, 3, 4, 5, 6], &[0]));
     let indexed = samples::png(2, 2, ColorType::Indexed, BitDepth::Eight, palette, &[0, 1, 1, 0]);
-    assert_eq!(picture(&indexed).rgb, [255, 255, 255, 4, 5, 6, 4, 5, 6, 255, 255, 255]);
+    assert_eq!(picture(&indexed).pixels.data, [255, 255, 255, 4, 5, 6, 4, 5, 6, 255, 255, 255]);
 
     let webp = samples::webp(2, 2, &clear, WebPColour::Rgba8, None);
-    assert_eq!(picture(&webp).rgb, [255; 12]);
+    assert_eq!(picture(&webp).pixels.data, [255; 12]);
 }
 
 #[test]
 fn grey_pictures_stay_grey() {
     let grey = [40, 90, 140, 190];
     let png = samples::png(2, 2, ColorType::Grayscale, BitDepth::Eight, None, &grey);
-    assert_eq!(picture(&png).rgb, [40, 40, 40, 90, 90, 90, 140, 140, 140, 190, 190, 190]);
+    assert_eq!(picture(&png).pixels.data, [40, 40, 40, 90, 90, 90, 140, 140, 140, 190, 190, 190]);
 
     let jpeg = samples::jpeg(16, 16, JpegColour::Luma, &[100; 256], None);
     assert_pixel(&picture(&jpeg), 8, 8, [100, 100, 100], 2);
@@ -120,7 +120,7 @@ fn orientation_is_found_in_jpeg_png_and_webp() {
 
     let webp = samples::webp(16, 16, &rgb, WebPColour::Rgb8, Some(samples::exif(5)));
     assert_eq!(picture(&webp).orientation, Orientation::Transpose);
-    assert_eq!(picture(&webp).rgb, rgb);
+    assert_eq!(picture(&webp).pixels.data, rgb);
 
     let mut png = Vec::new();
     let mut info = png::Info::with_size(16, 16);
@@ -147,10 +147,13 @@ fn a_gif_frame_lies_on_a_white_screen() {
 fn a_jpeg_is_decoded_at_a_fraction_only_where_enough_remains() {
     let jpeg = samples::photo("retina.jpg");
     let at = |min_width| decode(jpeg, Limits { min_width, ..LIMITS }).unwrap();
-    assert_eq!(at(1411).size, (1411, 1411));
-    assert_eq!(at(700).size, (706, 706));
-    assert_eq!(at(100).size, (177, 177));
-    assert_eq!(at(100).full, (1411, 1411));
+    for (wanted, side) in
+        [(1411, 1411), (707, 1411), (706, 706), (354, 706), (353, 353), (100, 177)]
+    {
+        let picture = at(wanted);
+        assert_eq!((picture.pixels.width, picture.pixels.height), (side, side));
+        assert_eq!(picture.full, (1411, 1411));
+    }
 }
 
 #[test]

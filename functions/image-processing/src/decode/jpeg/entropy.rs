@@ -1,5 +1,6 @@
-//! Deals with: reading Huffman codes and raw bits from entropy-coded data (ITU-T T.81, annexes B, C, F).
-//! Does not deal with: what they mean.
+//! Deals with: Huffman codes and the bits they announce, in entropy-coded data (ITU-T T.81, annexes B, C,
+//! F): reading them, or leaving them out. It is done for every block of a picture, so it is quick.
+//! Does not deal with: what the numbers mean.
 
 /// Why reading went no further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,34 +11,86 @@ pub(super) enum End {
     NoCode,
 }
 
-/// For each sixteen bits: length and value of the code that they start with; length 0 if none.
-pub(super) struct Table(Vec<(u8, u8)>);
+/// Codes up to this length, nearly all of a picture, are found by one look into a table of 4 KiB.
+const QUICK: usize = 10;
+
+/// A code and what it announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Code {
+    /// Of the code itself, in bits; 0 where there is none.
+    length: u8,
+    /// With the bits that follow it: as many as the lower half of its value says.
+    whole: u8,
+    /// By how many coefficients it goes on: the run of zeros in the upper half of its value, and the one
+    /// behind it; 64, all of them, for the end of a block.
+    pub(super) step: u8,
+}
+
+impl Code {
+    fn new(length: u8, value: u8) -> Self {
+        let (run, size) = (value >> 4, value & 15);
+        let step = match (run, size) {
+            (15, 0) => 16,
+            (_, 0) => 64,
+            _ => run + 1,
+        };
+        Self { length, whole: length + size, step }
+    }
+}
+
+/// The codes of one Huffman table.
+pub(super) struct Table {
+    /// By the next [`QUICK`] bits.
+    quick: Box<[Code; 1 << QUICK]>,
+    /// Of each longer length: the first code, aligned to 16 bits, and the codes in their order.
+    long: Vec<(u8, u32, Vec<Code>)>,
+}
 
 impl Table {
     /// From sixteen counts, of codes of 1 to 16 bits, and the values. None if there are too many.
     pub(super) fn new(definition: &[u8]) -> Option<Self> {
         let (counts, values) = definition.split_at_checked(16)?;
-        let mut lookup = Vec::with_capacity(1 << 16);
+        let mut quick = Vec::with_capacity(1 << QUICK);
+        let mut long = Vec::new();
         let mut values = values.iter();
+        // The next code, aligned to 16 bits.
+        let mut next = 0_u32;
         for (length, count) in (1..=16_u8).zip(counts) {
-            for _ in 0..*count {
-                let value = *values.next()?;
-                // Codes of one length follow each other; each stands for all its continuations.
-                lookup.resize(lookup.len() + (1 << (16 - length)), (length, value));
+            let codes: Vec<Code> =
+                values.by_ref().take(usize::from(*count)).map(|v| Code::new(length, *v)).collect();
+            if codes.len() != usize::from(*count) {
+                return None;
+            }
+            let first = next;
+            next += u32::from(*count) << (16 - length);
+            if next > 1 << 16 {
+                return None;
+            }
+            match QUICK.checked_sub(usize::from(length)) {
+                // Each stands for all its continuations.
+                Some(free) => {
+                    codes.iter().for_each(|code| quick.resize(quick.len() + (1 << free), *code));
+                }
+                None => long.push((length, first, codes)),
             }
         }
-        if lookup.len() > 1 << 16 {
-            return None;
-        }
-        lookup.resize(1 << 16, (0, 0));
-        Some(Self(lookup))
+        quick.resize(1 << QUICK, Code::default());
+        Some(Self { quick: quick.into_boxed_slice().try_into().ok()?, long })
+    }
+
+    /// The code that `next`, 16 bits, start with, if it is longer than [`QUICK`].
+    fn long(&self, next: u32) -> Option<Code> {
+        self.long.iter().find_map(|(length, first, codes)| {
+            let at = next.checked_sub(*first)? >> (16 - length);
+            codes.get(usize::try_from(at).ok()?).copied()
+        })
     }
 }
 
 /// Bits of entropy-coded data, stuffed zeros left out. Stops at a marker.
 pub(super) struct Bits<'a> {
     rest: &'a [u8],
-    /// The next bits, from the top.
+    /// The next bits, from the top. Below `count` of them may stand some of what follows.
     held: u64,
     count: u8,
 }
@@ -47,7 +100,20 @@ impl<'a> Bits<'a> {
         Self { rest: data, held: 0, count: 0 }
     }
 
+    /// To more than 56 bits, unless the data end.
     fn fill(&mut self) {
+        if let Some(next) = self.rest.first_chunk() {
+            let next = u64::from_be_bytes(*next);
+            // No byte of 0xff, neither a marker nor a stuffed one: a subtraction borrows from no byte.
+            let ones = 0x0101_0101_0101_0101;
+            if (!next).wrapping_sub(ones) & next & (ones << 7) == 0 {
+                self.held |= next >> self.count;
+                let bytes = (64 - self.count) / 8;
+                self.count += bytes * 8;
+                self.rest = self.rest.get(usize::from(bytes)..).unwrap_or_default();
+                return;
+            }
+        }
         while self.count <= 56 {
             let byte = match self.rest {
                 [0xff, 0x00, after @ ..] => {
@@ -65,34 +131,57 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// The value of the next code.
-    pub(super) fn symbol(&mut self, table: &Table) -> Result<u8, End> {
-        if self.count < 16 {
+    /// Leaves out the next code and the bits that it announces.
+    #[inline]
+    pub(super) fn skip(&mut self, table: &Table) -> Result<Code, End> {
+        let code = self.next(table)?;
+        self.take(code.whole);
+        Ok(code)
+    }
+
+    /// The next code and the number that its bits mean (T.81, F.2.2.1, "EXTEND"); 0 where it announces none.
+    #[allow(dead_code, reason = "its user is left out by the feature `turbojpeg`")]
+    #[inline]
+    pub(super) fn number(&mut self, table: &Table) -> Result<(Code, i16), End> {
+        let code = self.next(table)?;
+        let size = code.whole - code.length;
+        // One by one: a shift by 64 is none.
+        let bits = (self.held << code.length) >> 1 >> (63 - size);
+        self.take(code.whole);
+        // At most 15 bits; without a leading one they count up from the least.
+        let bits = u16::try_from(bits).unwrap_or_default().cast_signed();
+        let below = (1_i16 << size).wrapping_sub(1);
+        let negative = bits <= below >> 1 && size > 0;
+        Ok((code, if negative { bits.wrapping_sub(below) } else { bits }))
+    }
+
+    /// The next code, of which the data hold all bits that it announces.
+    #[inline]
+    fn next(&mut self, table: &Table) -> Result<Code, End> {
+        // A code and its bits are at most 31.
+        if self.count < 32 {
             self.fill();
         }
-        let next = usize::try_from(self.held >> 48).unwrap_or_default();
-        match table.0.get(next) {
-            Some((length, value)) if (1..=self.count).contains(length) => {
-                self.take(*length);
-                Ok(*value)
-            }
-            _ if self.count < 16 => Err(End::Data),
-            _ => Err(End::NoCode),
+        let next = usize::try_from(self.held >> (64 - QUICK)).unwrap_or_default();
+        match table.quick.get(next) {
+            Some(code) if code.length > 0 && code.whole <= self.count => Ok(*code),
+            _ => self.next_rare(table, next),
         }
     }
 
-    /// Leaves out `count` bits, at most 16.
-    pub(super) fn skip(&mut self, count: u8) -> Result<(), End> {
-        if self.count < count {
-            self.fill();
+    #[cold]
+    fn next_rare(&self, table: &Table, next: usize) -> Result<Code, End> {
+        let quick = table.quick.get(next).copied().filter(|code| code.length > 0);
+        let sixteen = u32::try_from(self.held >> 48).unwrap_or_default();
+        match quick.or_else(|| table.long(sixteen)) {
+            Some(code) if code.whole <= self.count => Ok(code),
+            Some(_) => Err(End::Data),
+            None if self.count < 16 => Err(End::Data),
+            None => Err(End::NoCode),
         }
-        if count > 16 || self.count < count {
-            return Err(End::Data);
-        }
-        self.take(count);
-        Ok(())
     }
 
+    #[inline]
     fn take(&mut self, count: u8) {
         self.held <<= count;
         self.count -= count;
@@ -115,35 +204,73 @@ impl<'a> Bits<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    /// Codes 0 -> 7, 10 -> 8, 110 -> 9.
-    fn table() -> Table {
-        let mut definition = vec![1, 1, 1];
-        definition.resize(16, 0);
-        definition.extend([7, 8, 9]);
+    /// A table of codes of these lengths and values.
+    fn table(codes: &[(u8, u8)]) -> Table {
+        let mut definition = vec![0; 16];
+        for (length, value) in codes {
+            definition[usize::from(*length) - 1] += 1;
+            definition.push(*value);
+        }
         Table::new(&definition).unwrap()
     }
 
+    /// Codes 0, 10 and 110, which announce 0, 3 and 9 bits.
+    fn short() -> Table {
+        table(&[(1, 0x00), (2, 0x23), (3, 0x19)])
+    }
+
+    fn steps(bits: &mut Bits<'_>, table: &Table, count: usize) -> Vec<Result<u8, End>> {
+        (0..count).map(|_| bits.skip(table).map(|code| code.step)).collect()
+    }
+
     #[test]
-    fn codes_of_several_lengths_are_told_apart_until_the_data_ends() {
-        let table = table();
-        let mut bits = Bits::new(&[0b0101_1001]);
-        let read: Vec<_> = (0..6).map(|_| bits.symbol(&table)).collect();
-        assert_eq!(read, [Ok(7), Ok(8), Ok(9), Ok(7), Err(End::Data), Err(End::Data)]);
+    fn codes_are_left_out_with_their_bits_until_the_data_end() {
+        // 10 111, 0, 110 101010101, 0, and the next without its bits.
+        let mut bits = Bits::new(&[0b1011_1011, 0b0101_0101, 0b0101_1010]);
+        let found = steps(&mut bits, &short(), 5);
+        assert_eq!(found, [Ok(3), Ok(64), Ok(2), Ok(64), Err(End::Data)]);
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_standard() {
+        // Category 3: 000 is -7, 011 is -4, 100 is 4, 111 is 7 (T.81, table F.1).
+        let table = table(&[(1, 0x00), (2, 0x03)]);
+        let mut bits = Bits::new(&[0b1000_0100, 0b1110_1001, 0b0111_0000]);
+        let mut number = || bits.number(&table).map(|(_, number)| number);
+        assert_eq!([number(), number(), number(), number()], [Ok(-7), Ok(-4), Ok(4), Ok(7)]);
+        assert_eq!(number(), Ok(0));
+    }
+
+    #[test]
+    fn long_codes_are_found_too() {
+        let long = table(&[(1, 0xf0), (9, 0x11), (12, 0x21), (16, 0x3f)]);
+        // 0; 1 followed by zeros; the next codes count up from there.
+        let bits = |code: u32, length: u32| (code << (32 - length)).to_be_bytes();
+        for (code, length, step) in [
+            (0, 1, 16),
+            (0b1_0000_0000, 9, 2),
+            (0b1000_0000_1000, 12, 3),
+            (0b1000_0000_1001_0000, 16, 4),
+        ] {
+            let found = Bits::new(&bits(code, length)).skip(&long).map(|code| code.step);
+            assert_eq!(found, Ok(step), "{code:b}");
+        }
+        assert_eq!(Bits::new(&[0xfe; 4]).skip(&long), Err(End::NoCode));
     }
 
     #[test]
     fn bits_that_are_no_code_are_not_taken_for_an_end() {
-        assert_eq!(Bits::new(&[0xff, 0, 0xff, 0, 0xff, 0]).symbol(&table()), Err(End::NoCode));
+        assert_eq!(Bits::new(&[0xff, 0, 0xff, 0, 0xff, 0]).skip(&short()), Err(End::NoCode));
     }
 
     #[test]
     fn a_restart_marker_stops_and_is_stepped_over() {
-        let mut bits = Bits::new(&[0b1010_1010, 0xff, 0xd3, 0b0111_1111]);
-        bits.skip(8).unwrap();
-        assert_eq!(bits.skip(1), Err(End::Data));
+        let mut bits = Bits::new(&[0b0111_0000, 0xff, 0xd3, 0b0111_1111]);
+        assert_eq!(steps(&mut bits, &short(), 2), [Ok(64), Err(End::Data)]);
         assert!(bits.restart());
-        assert_eq!(bits.symbol(&table()), Ok(7));
+        assert_eq!(steps(&mut bits, &short(), 1), [Ok(64)]);
         assert!(!bits.restart());
     }
 
@@ -155,5 +282,26 @@ mod tests {
         assert!(Table::new(&definition).is_none());
         assert!(Table::new(&[1; 16]).is_none());
         assert!(Table::new(&[]).is_none());
+    }
+
+    proptest! {
+        /// Against bits taken one at a time.
+        #[test]
+        fn eight_bytes_at_once_are_the_same_as_one_by_one(
+            data in proptest::collection::vec(prop_oneof![3 => any::<u8>(), 1 => Just(0xff_u8)], 0..60),
+        ) {
+            let stuffed: Vec<u8> =
+                data.iter().flat_map(|byte| if *byte == 0xff { vec![0xff, 0] } else { vec![*byte] }).collect();
+            let codes: Vec<(u8, u8)> = (1..=15).map(|length| (length, 0x10 | (length & 7))).collect();
+            let table = table(&codes);
+            let plain: Vec<bool> = data.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1)).collect();
+            let (mut at, mut bits) = (0, Bits::new(&stuffed));
+            while let Ok(code) = bits.skip(&table) {
+                let ones = plain[at..].iter().take_while(|one| **one).count();
+                prop_assert_eq!(usize::from(code.length), ones + 1);
+                at += ones + 1 + (usize::from(code.length) & 7);
+                prop_assert!(at <= plain.len());
+            }
+        }
     }
 }

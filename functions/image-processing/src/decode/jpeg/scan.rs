@@ -7,6 +7,9 @@
 use super::{
     KIND, PictureError,
     entropy::{Bits, End, Table},
+    frame::{Codes, Component, Frame},
+    segments::{entropy_coded, segment},
+    too_many_scans,
 };
 
 /// Scans of a file whose blocks are counted: one for each component it can have. Later ones refine these.
@@ -14,20 +17,10 @@ const COUNTED_SCANS: usize = 4;
 
 /// Most scans of a file. Encoders write about ten. A decoder visits every block of the picture in each,
 /// though a scan may have just a few bytes: a small file of thousands would keep it busy for hours.
-const MAX_SCANS: usize = 100;
+pub(super) const MAX_SCANS: usize = 100;
 
 /// Fewer bytes than these after the last block are a careless writer's.
-const SLACK_BYTES: usize = 8;
-
-/// What the frame header says.
-#[derive(Clone)]
-struct Frame {
-    width: usize,
-    height: usize,
-    progressive: bool,
-    /// Identifier, horizontal and vertical sampling factor.
-    components: Vec<(u8, usize, usize)>,
-}
+pub(super) const SLACK_BYTES: usize = 8;
 
 /// Which tables a scan's component uses, and how many blocks of it make up one unit.
 struct Part {
@@ -40,7 +33,7 @@ struct Part {
 /// Refuses a file of more than [`MAX_SCANS`], and one whose first scans are shorter or longer than its
 /// frame header says. What it cannot make sense of it leaves to the decoder.
 pub(super) fn check(bytes: &[u8]) -> Result<(), PictureError> {
-    let mut tables: [[Option<&[u8]>; 4]; 2] = Default::default();
+    let mut tables = Codes::default();
     let mut frame = None;
     let mut restart = 0;
     let (mut scans, mut counted) = (0, 0);
@@ -48,16 +41,15 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), PictureError> {
     while let Some((marker, body, after)) = segment(rest) {
         rest = after;
         match marker {
-            0xc0..=0xc2 => frame = parse_frame(marker, body),
-            0xc4 => remember_tables(body, &mut tables),
+            0xc0..=0xc2 => frame = Frame::parse(marker, body),
+            0xc4 => tables.remember(body),
             0xdd => restart = body.first_chunk().map_or(0, |b| usize::from(u16::from_be_bytes(*b))),
             0xda => {
                 let (data, after) = entropy_coded(rest);
                 rest = after;
                 scans += 1;
                 if scans > MAX_SCANS {
-                    let reason = format!("it has more than {MAX_SCANS} scans");
-                    return Err(PictureError::Unsupported { kind: KIND, reason });
+                    return Err(too_many_scans());
                 }
                 let (Some(frame), true) = (&frame, counted < COUNTED_SCANS) else { continue };
                 if let Some((parts, units, row)) = parse_scan(body, frame, &tables) {
@@ -72,65 +64,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), PictureError> {
     Ok(())
 }
 
-/// Marker, body and what follows of the next segment; none where there is none, or it is cut.
-fn segment(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let start = bytes.iter().position(|byte| *byte == 0xff)?;
-    let bytes = bytes.get(start..)?;
-    let fill = bytes.iter().position(|byte| *byte != 0xff)?;
-    let (marker, rest) = bytes.get(fill..)?.split_first()?;
-    if matches!(marker, 0x00 | 0x01 | 0xd0..=0xd9) {
-        return Some((*marker, &[], rest));
-    }
-    let length = usize::from(u16::from_be_bytes(*rest.first_chunk()?));
-    Some((*marker, rest.get(2..length)?, rest.get(length..)?))
-}
-
-/// Splits at the first marker that ends entropy-coded data.
-fn entropy_coded(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let ends = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0xff | 0xd0..=0xd7);
-    let end = bytes.windows(2).position(ends).unwrap_or(bytes.len());
-    bytes.split_at(end)
-}
-
-fn parse_frame(marker: u8, body: &[u8]) -> Option<Frame> {
-    let &[_, h0, h1, w0, w1, count] = body.first_chunk()?;
-    let side = |high, low| usize::from(u16::from_be_bytes([high, low]));
-    let components: Vec<_> = body
-        .get(6..6 + usize::from(count) * 3)?
-        .chunks_exact(3)
-        .map(|c| (c[0], usize::from(c[1] >> 4), usize::from(c[1] & 15)))
-        .collect();
-    let sound = components.iter().all(|(_, h, v)| (1..=4).contains(h) && (1..=4).contains(v));
-    let frame = Frame {
-        width: side(w0, w1),
-        height: side(h0, h1),
-        progressive: marker == 0xc2,
-        components,
-    };
-    (sound && !frame.components.is_empty()).then_some(frame)
-}
-
-/// Keeps where each table of a DHT segment is; building it waits until a scan uses it.
-fn remember_tables<'a>(mut body: &'a [u8], tables: &mut [[Option<&'a [u8]>; 4]; 2]) {
-    while let Some((class, counts)) = body.split_first() {
-        let Some(lengths) = counts.get(..16) else { return };
-        let size = 16 + lengths.iter().map(|n| usize::from(*n)).sum::<usize>();
-        let Some(table) = counts.get(..size) else { return };
-        let (class, index) = (usize::from(class >> 4), usize::from(class & 15));
-        if let Some(slot) = tables.get_mut(class).and_then(|kind| kind.get_mut(index)) {
-            *slot = Some(table);
-        }
-        body = counts.get(size..).unwrap_or_default();
-    }
-}
-
 /// The parts of one unit of a scan, how many units it has, and how many of them make up a row. None
 /// for a scan that refines earlier ones, and for one that makes no sense.
-fn parse_scan(
-    body: &[u8],
-    frame: &Frame,
-    tables: &[[Option<&[u8]>; 4]; 2],
-) -> Option<(Vec<Part>, usize, usize)> {
+fn parse_scan(body: &[u8], frame: &Frame, tables: &Codes<'_>) -> Option<(Vec<Part>, usize, usize)> {
     let (count, rest) = body.split_first()?;
     let count = usize::from(*count);
     let (selectors, spectrum) = rest.split_at_checked(count * 2)?;
@@ -138,16 +74,13 @@ fn parse_scan(
     if start != 0 || approximation >> 4 != 0 {
         return None;
     }
-    let most = |side: fn(&(u8, usize, usize)) -> usize| frame.components.iter().map(side).max();
-    let (h_max, v_max) = (most(|c| c.1)?, most(|c| c.2)?);
+    let (h_max, v_max) = frame.sampling();
     let mut parts = Vec::with_capacity(count);
     let mut sampling = (1, 1);
     for selector in selectors.chunks_exact(2) {
-        let (_, h, v) = *frame.components.iter().find(|(id, ..)| *id == selector[0])?;
-        let table =
-            |kind: usize, index: u8| Table::new((*tables.get(kind)?.get(usize::from(index))?)?);
-        let dc = table(0, selector[1] >> 4)?;
-        let ac = if frame.progressive { None } else { Some(table(1, selector[1] & 15)?) };
+        let &Component { h, v, .. } = frame.components.iter().find(|one| one.id == selector[0])?;
+        let dc = tables.table(0, selector[1] >> 4)?;
+        let ac = if frame.progressive { None } else { Some(tables.table(1, selector[1] & 15)?) };
         parts.push(Part { blocks: if count == 1 { 1 } else { h * v }, dc, ac });
         sampling = (h, v);
     }
@@ -197,19 +130,11 @@ fn skip_units(bits: &mut Bits<'_>, parts: &[Part], units: usize) -> Result<(), E
     for _ in 0..units {
         for part in parts {
             for _ in 0..part.blocks {
-                let size = bits.symbol(&part.dc)?;
-                bits.skip(size)?;
+                bits.skip(&part.dc)?;
                 let Some(ac) = &part.ac else { continue };
                 let mut at = 1;
                 while at < 64 {
-                    let symbol = bits.symbol(ac)?;
-                    let (run, size) = (symbol >> 4, symbol & 15);
-                    bits.skip(size)?;
-                    at += match (run, size) {
-                        (15, 0) => 16,
-                        (_, 0) => break,
-                        _ => usize::from(run) + 1,
-                    };
+                    at += bits.skip(ac)?.step;
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! without keeping them. Decoders ignore what is left over.
 //! Does not deal with: damaged data; the decoder reports those.
 
-use super::{KIND, PictureError};
+use super::{KIND, PictureError, chunks::chunks};
 use flate2::write::ZlibDecoder;
 use std::io::{Error, Write};
 
@@ -66,15 +66,7 @@ fn lengths((width, height): (u32, u32), bits: usize, interlaced: bool) -> (usize
 
 /// The bodies of the first run of IDAT chunks.
 fn image_data(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = bytes.get(8..).unwrap_or_default();
-    let chunks = std::iter::from_fn(move || {
-        let length = usize::try_from(u32::from_be_bytes(*rest.first_chunk()?)).ok()?;
-        let name = rest.get(4..8)?;
-        let body = rest.get(8..8usize.checked_add(length)?)?;
-        rest = rest.get(12usize.checked_add(length)?..)?;
-        Some((name, body))
-    });
-    chunks
+    chunks(bytes)
         .skip_while(|(name, _)| *name != b"IDAT")
         .take_while(|(name, _)| *name == b"IDAT")
         .map(|(_, body)| body)

@@ -20,8 +20,9 @@ fn scans(count: usize) -> Vec<u8> {
 
 #[test]
 fn a_bomb_of_scans_is_refused_before_it_is_decoded() {
-    let limits = Limits { max_pixels: 100_000_000, min_width: 1 };
+    let limits = Limits { max_pixels: 100_000_000, min_width: 1, keep_alpha: false };
     assert_eq!(check(&scans(MAX_SCANS)), Ok(()));
+    decode(&scans(MAX_SCANS), limits).unwrap();
     for count in [MAX_SCANS + 1, 50_000] {
         let error = decode(&scans(count), limits).unwrap_err();
         assert_eq!(error.to_string(), "unsupported JPEG: it has more than 100 scans");
