@@ -68,11 +68,11 @@ fn page(db: &Connection, store: &str, request: &ListRequest) -> Result<Page, Blo
     let after = request.after.as_deref();
     // Keys compare as bytes, so those with the prefix stand together; leaving the loop at the first
     // one without it reads no more than the page.
-    let sql = format!(
-        "SELECT {COLUMNS} FROM blob WHERE store = ?1 AND key >= ?2 AND key >= ?3 ORDER BY key"
-    );
+    let sql = format!("SELECT {COLUMNS} FROM blob WHERE store = ?1 AND key >= ?2 ORDER BY key");
     let mut query = db.prepare_cached(&sql)?;
-    let mut rows = query.query(params![store, request.prefix, after.unwrap_or_default()])?;
+    // One bound, the later: of two, SQLite seeks by the first and would read all earlier pages again.
+    let from = after.unwrap_or_default().max(&request.prefix);
+    let mut rows = query.query(params![store, from])?;
     let mut page = Page::default();
     while let Some(row) = rows.next()? {
         let key: String = row.get(1)?;

@@ -7,6 +7,7 @@
 mod blob;
 mod condition;
 mod containers;
+mod delete;
 mod list;
 mod outbox;
 mod parts;
@@ -122,7 +123,8 @@ impl Blobs {
 
 /// The next version; unique over all stores and for ever, even where the write is undone.
 fn next_version(db: &Connection) -> Result<i64, rusqlite::Error> {
-    db.query_row("UPDATE blob_counter SET last = last + 1 RETURNING last", [], |row| row.get(0))
+    db.prepare_cached("UPDATE blob_counter SET last = last + 1 RETURNING last")?
+        .query_row([], |row| row.get(0))
 }
 
 #[cfg(test)]

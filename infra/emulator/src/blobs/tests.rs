@@ -286,3 +286,25 @@ async fn new_properties_keep_the_body_and_announce_nothing() {
     assert_ne!(after.azure_etag(), before.azure_etag());
     assert_eq!(f.changes().await.len(), 1);
 }
+
+#[tokio::test]
+async fn of_many_to_delete_those_that_have_changed_stay_and_are_told_in_their_places() {
+    let f = fixture().await;
+    let a = f.put("a", "1").await;
+    let stale = f.put("b", "1").await;
+    f.put("b", "2").await;
+    let begun = f.changes().await.len();
+    let targets = vec![
+        write("a", if_match(&a.etag)),
+        write("b", if_match(&stale.etag)),
+        write("missing", Conditions::default()),
+        write("gone", if_match(&a.etag)),
+    ];
+    let outcomes = f.blobs.delete_many("photos", targets.clone()).await.unwrap();
+    assert_eq!(outcomes, [Ok(()), Err(Unmet::Match), Ok(()), Err(Unmet::MatchOfNothing)]);
+    assert_eq!(f.names(ListRequest { limit: 9, ..ListRequest::default() }).await.0, ["b"]);
+    let changes = f.changes().await;
+    let told: Vec<_> = changes[begun..].iter().map(|c| (c.key.as_str(), c.kind)).collect();
+    assert_eq!(told, [("a", ChangeKind::Deleted)]);
+    assert!(matches!(f.blobs.delete_many("void", targets).await, Err(BlobError::NoStore(_))));
+}

@@ -1,7 +1,7 @@
-//! Writing one blob: put, copy, new properties, delete.
+//! Writing one blob: put, copy, new properties.
 //!
 //! Deals with: conditions and the outbox in one transaction with the write.
-//! Does not deal with: assembling parts (`parts`).
+//! Does not deal with: assembling parts (`parts`), deleting (`delete`).
 
 use std::sync::Arc;
 
@@ -114,29 +114,6 @@ impl Blobs {
                 Ok(blob)
             })
             .await
-    }
-
-    /// Deletes the blob and returns it; `None` if there was none, which is no error here and makes no
-    /// change in the outbox.
-    ///
-    /// # Errors
-    /// [`BlobError::NoStore`], [`BlobError::Unmet`].
-    pub async fn delete(&self, write: Write) -> Result<Option<Blob>, BlobError> {
-        let now = self.clock.now_ms();
-        let job = move |db: &Connection| {
-            containers::require(db, &write.store)?;
-            let blob = find(db, &write.store, &write.key)?;
-            write.conditions.check(blob.as_ref()).map_err(BlobError::Unmet)?;
-            let Some(blob) = blob else { return Ok(None) };
-            db.execute(
-                "DELETE FROM blob WHERE store = ?1 AND key = ?2",
-                params![blob.store, blob.key],
-            )?;
-            let seq = next_version(db)?;
-            record(db, write.cloud, ChangeKind::Deleted, write.operation, &blob, seq, now)?;
-            Ok::<_, BlobError>(Some(blob))
-        };
-        self.write_and_tell(job, Option::is_some).await
     }
 
     /// Writes and, where that `changed` something, tells so whatever becomes of the caller.

@@ -40,7 +40,7 @@ mod write;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 pub use capability::Capability;
 pub use content::{Content, Object};
@@ -93,6 +93,15 @@ impl Blob {
     /// An empty store in this process; clones share it.
     pub fn memory() -> Self {
         Self(Backend::Memory(Arc::default()))
+    }
+
+    /// Moves the clock of a store in memory forward, so that a test has blobs of any age: what is
+    /// written from now on was so much later. Does nothing to any other store.
+    pub fn skip(&self, by: Duration) {
+        match &self.0 {
+            Backend::Memory(store) => store.skip(by),
+            Backend::S3(_) | Backend::Azure(_) => {}
+        }
     }
 
     /// What this store takes and promises.

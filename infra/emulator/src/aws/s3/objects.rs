@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join_all;
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
     ETag, ETagCondition, Error as DeleteError, GetObjectInput, GetObjectOutput, HeadObjectInput,
@@ -171,22 +170,20 @@ pub(super) async fn delete_many(
             count
         ));
     }
-    blobs.container(&input.bucket).await?;
-    let bucket = input.bucket;
-    let delete = |object: ObjectIdentifier| {
+    let target = |object: ObjectIdentifier| {
         let if_match = object.e_tag.map(|tag| matching(ETagCondition::ETag(tag)));
         let conditions = Conditions { if_match, ..Conditions::default() };
-        let target = write(bucket.clone(), object.key.clone(), "Delete", conditions);
-        async move { (object.key, blobs.delete(target).await) }
+        write(input.bucket.clone(), object.key, "Delete", conditions)
     };
-    // All at once: the store commits what waits together by one write to the disk.
-    let done = join_all(input.delete.objects.into_iter().map(delete)).await;
+    let targets: Vec<Write> = input.delete.objects.into_iter().map(target).collect();
+    let keys: Vec<String> = targets.iter().map(|target| target.key.clone()).collect();
+    let outcomes = blobs.delete_many(&input.bucket, targets).await?;
     let (mut deleted, mut failed) = (Vec::new(), Vec::new());
-    for (key, outcome) in done {
+    for (key, outcome) in keys.into_iter().zip(outcomes) {
         match outcome {
-            Ok(_) => deleted.push(DeletedObject { key: Some(key), ..DeletedObject::default() }),
-            Err(error) => {
-                let error = S3Error::from(error);
+            Ok(()) => deleted.push(DeletedObject { key: Some(key), ..DeletedObject::default() }),
+            Err(unmet) => {
+                let error = S3Error::from(BlobError::Unmet(unmet));
                 failed.push(DeleteError {
                     code: Some(error.code().as_str().to_owned()),
                     key: Some(key),
