@@ -66,7 +66,7 @@ fn every_foreign_client_starts() {
 
 #[test]
 fn every_binary_is_built() {
-    for name in ["anyfn", "webhook", "image-processing", "troubled"] {
+    for name in ["anyfn", "webhook", "image-processing", "cron-cleanup", "troubled"] {
         binary(name);
     }
 }

@@ -11,6 +11,8 @@ mod bad_input;
 #[cfg(test)]
 mod cargo_lambda;
 #[cfg(test)]
+mod cleanup;
+#[cfg(test)]
 mod clients;
 #[cfg(test)]
 mod command_line;
