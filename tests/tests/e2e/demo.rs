@@ -17,7 +17,7 @@ use crate::process::{Process, children, ended};
 use crate::stage::{Cloud, photo, until};
 
 /// What is shown of each host, however many photographs there are.
-const STEPS: [(&str, &str); 7] = [
+const STEPS: [(&str, &str); 10] = [
     ("thumbnail", "photo"),
     ("thumbnail", "corrupt"),
     ("thumbnail", "total"),
@@ -25,6 +25,9 @@ const STEPS: [(&str, &str); 7] = [
     ("receive", "repeated"),
     ("receive", "forged"),
     ("archive", "filed"),
+    ("sweep", "swept"),
+    ("sweep", "guarded"),
+    ("sweep", "report"),
 ];
 
 /// The processes that the demo keeps warm: each function's on Lambda, each app's on Azure.

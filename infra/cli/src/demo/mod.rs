@@ -2,6 +2,7 @@
 //!
 //! Deals with: the order of steps, progress, the exit code. Does not deal with: the steps themselves.
 
+mod cleanup;
 mod dead_letters;
 mod expected;
 mod jpeg;
@@ -30,7 +31,7 @@ use crate::output;
 use crate::packages::{Workspace, here};
 use crate::signals::Signals;
 
-const APPS: [&str; 2] = ["image-processing", "webhook"];
+const APPS: [&str; 3] = ["image-processing", "webhook", cleanup::APP];
 const HOSTS: [&str; 2] = ["lambda", "azure"];
 /// Steps beside the photographs, for each host.
 const OTHER_STEPS: usize = 6;
@@ -39,9 +40,10 @@ const LOGS: &str = "anyfn-demo";
 
 /// Show all of it at work, from a clone of anyfn
 ///
-/// Builds two apps, starts the emulator on free ports with temporary state, and on AWS Lambda and on
+/// Builds three apps, starts the emulator on free ports with temporary state, and on AWS Lambda and on
 /// Azure Functions alike uploads photographs and waits for their thumbnails, then posts webhooks: a
-/// good one, the same again, a forged one. Prints a table with a row for each host and step. The exit
+/// good one, the same again, a forged one, and moves a clock to three in the morning, when old objects
+/// are deleted. Prints a table with a row for each host and step. The exit
 /// code is 0 only if every expectation held. Needs no network once built.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -99,16 +101,18 @@ pub(crate) async fn run(args: &Args) -> Result<ExitCode, Fault> {
 /// Runs all steps, and keeps the logs.
 async fn steps(
     state: &Path,
-    executables: Vec<PathBuf>,
+    mut executables: Vec<PathBuf>,
     photos: &[Photo],
     logs: &Path,
 ) -> Result<Vec<Row>, Fault> {
+    // The last one of [`APPS`]: it has its own clock.
+    let sweeper = executables.pop().unwrap_or_default();
     let settings = [(SECRET.0.to_owned(), SECRET.1.to_owned())];
     let app = |executable| AppSource { executable, settings: settings.clone().into() };
     let options = Options::new(state, executables.into_iter().map(app).collect());
     let emulator =
         Emulator::start(options).await.map_err(|error| Fault::failed(error.to_string()))?;
-    let progress = progress(HOSTS.len() * (photos.len() + OTHER_STEPS));
+    let progress = progress(HOSTS.len() * (photos.len() + OTHER_STEPS + cleanup::STEPS));
     let mut rows = Vec::new();
     for host in HOSTS {
         let stage = Stage::new(&emulator, host);
@@ -130,8 +134,15 @@ async fn steps(
         done(hooks.forged().await);
         done(gallery.total(photos).await);
     }
-    progress.finish_and_clear();
     emulator.stop().await;
+    for host in HOSTS {
+        progress.set_message(format!("{host}: a night of the cleanup"));
+        let state = state.join(format!("{}-{host}", cleanup::APP));
+        let night = cleanup::night(&state, sweeper.clone(), host).await;
+        rows.extend(night.map_err(Fault::failed)?);
+        progress.inc(cleanup::STEPS as u64);
+    }
+    progress.finish_and_clear();
     keep(&mut rows, logs);
     Ok(rows)
 }
