@@ -3,6 +3,7 @@
 //! Deals with: which benches there are, running one or all, printing what was measured.
 //! Does not deal with: measuring, which the programs of `benches/` do, each beside its peer.
 
+mod cleanup;
 mod driver;
 mod invoke;
 mod row;
@@ -12,7 +13,7 @@ use row::Row;
 
 type Bench = fn(&Place) -> Result<Vec<Row>, String>;
 
-const BENCHES: [(&str, Bench); 1] = [("invoke", invoke::run)];
+const BENCHES: [(&str, Bench); 2] = [("cleanup", cleanup::run), ("invoke", invoke::run)];
 
 /// Runs the bench `name`, or all, and prints a table, or JSON.
 ///
