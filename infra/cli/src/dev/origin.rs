@@ -173,7 +173,7 @@ mod tests {
             fs::write(&app, &script).unwrap();
             fs::set_permissions(&app, fs::Permissions::from_mode(0o755)).unwrap();
         });
-        assert_eq!(built.ok().unwrap().executables, [app.clone()]);
+        assert_eq!(built.ok().unwrap().executables, std::slice::from_ref(&app));
         fs::write(&app, "#!/bin/sh\nexit 3\n").unwrap();
         let failed = origin.again(false).await.err().unwrap();
         assert!(
