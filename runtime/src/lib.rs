@@ -36,6 +36,7 @@
 mod app;
 mod blocking;
 pub mod config;
+#[cfg_attr(not(feature = "lambda"), allow(dead_code, reason = "each host needs other parts of it"))]
 mod context;
 #[cfg_attr(
     not(all(feature = "lambda", feature = "azure", feature = "container")),
@@ -43,7 +44,7 @@ mod context;
 )]
 mod engine;
 #[cfg_attr(
-    not(feature = "container"),
+    not(all(feature = "lambda", feature = "container")),
     allow(dead_code, reason = "each host needs other parts of it")
 )]
 mod error;

@@ -25,6 +25,10 @@ mod failed;
 )]
 mod http;
 #[cfg(any(feature = "azure", feature = "container", feature = "lambda"))]
+#[cfg_attr(
+    not(any(feature = "azure", feature = "lambda")),
+    allow(dead_code, reason = "each host needs other parts of it")
+)]
 mod json;
 #[cfg(feature = "lambda")]
 mod lambda;
