@@ -5,6 +5,7 @@
 
 mod cleanup;
 mod driver;
+mod image;
 mod invoke;
 mod row;
 
@@ -13,7 +14,8 @@ use row::Row;
 
 type Bench = fn(&Place) -> Result<Vec<Row>, String>;
 
-const BENCHES: [(&str, Bench); 2] = [("cleanup", cleanup::run), ("invoke", invoke::run)];
+const BENCHES: [(&str, Bench); 3] =
+    [("cleanup", cleanup::run), ("image", image::run), ("invoke", invoke::run)];
 
 /// Runs the bench `name`, or all, and prints a table, or JSON.
 ///

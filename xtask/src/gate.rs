@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::limited::{self, LIMIT};
-use crate::{cargo, deny, peers, step::Step, tidy};
+use crate::{cargo, deny, peers, step::Step, tidy, tools};
 
 /// Where everything is.
 #[derive(Clone)]
@@ -83,6 +83,18 @@ pub(crate) fn end_to_end(
     let env = env.iter().map(|(name, value)| (*name, value.as_os_str()));
     let env: Vec<_> = env.chain(more.iter().copied()).collect();
     call(place, &format!("test --locked --workspace --test e2e {filter}"), &env)
+}
+
+/// Lints and tests `image-processing` with its feature `turbojpeg`, for which cmake and nasm are set up. Not part
+/// of the gate: the library takes a minute to build, and the tests are the same.
+///
+/// # Errors
+/// What could not be had, or the call that failed.
+pub(crate) fn turbojpeg(place: &Place) -> Result<(), String> {
+    tools::install(&tools::CODECS)?;
+    let what = "--locked -p image-processing --features turbojpeg";
+    call(place, &format!("clippy {what} --all-targets -- -D warnings"), &[])?;
+    call(place, &format!("test {what} --lib"), &[])
 }
 
 /// Runs one cargo call to its end.

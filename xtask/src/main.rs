@@ -30,8 +30,9 @@ usage: cargo xtask COMMAND
   e2e [NAME]    end-to-end tests alone, those whose name contains NAME
   sdk           the feature `aws-sdk` of anyfn-services, on the emulator; minutes to build
   packaged      panics and spinning handlers in a process that is built as functions are deployed
+  turbojpeg     image-processing's tests with libjpeg-turbo in place of the Rust codecs
   bench NAME [--json]
-                figures beside the peers': invoke or all; minutes each";
+                figures beside the peers': image, invoke or all; minutes each";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -61,6 +62,7 @@ fn run(words: &[&str]) -> Result<(), String> {
         ["e2e", name] => gate::end_to_end(&place()?, name, &[]),
         ["sdk"] => sdk::run(&place()?),
         ["packaged"] => packaged::run(&place()?),
+        ["turbojpeg"] => gate::turbojpeg(&place()?),
         ["bench", name] => bench::run(&place()?, name, false),
         ["bench", name, "--json"] => bench::run(&place()?, name, true),
         _ => Err(USAGE.to_owned()),

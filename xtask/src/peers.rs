@@ -3,12 +3,12 @@
 //! Deals with: having all of them under the target folder, each kind made once and stamped.
 //! Does not deal with: what the tests do with them; they find them through the variables of [`env`].
 
-mod node;
+pub(crate) mod node;
 mod python;
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::{fs, io};
 
 use crate::{gate::Place, tools};
@@ -39,7 +39,7 @@ fn once(
 ) -> Result<(), String> {
     let path = folder.join("stamp");
     if fs::read_to_string(&path).is_ok_and(|found| found == stamp) {
-        println!("{} is up to date", folder.display());
+        eprintln!("{} is up to date", folder.display());
         return Ok(());
     }
     match fs::remove_dir_all(folder) {
@@ -64,8 +64,10 @@ fn said(program: &str, args: &[&str]) -> Result<String, String> {
 }
 
 fn run(command: &mut Command) -> Result<(), String> {
-    println!("$ {command:?}");
-    let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
+    // What a bench prints may be read by a program.
+    eprintln!("$ {command:?}");
+    let status =
+        command.stdout(Stdio::null()).status().map_err(|error| format!("{command:?}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
 }
 

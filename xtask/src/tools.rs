@@ -1,4 +1,4 @@
-//! Programs of the system that the end-to-end tests need.
+//! Programs of the system that the end-to-end tests and the benches need.
 //!
 //! Deals with: finding them; installing them through apt where that needs no question to anyone.
 //! Does not deal with: packages from PyPI and npm (`peers.rs`).
@@ -24,6 +24,12 @@ pub(crate) const TOOLS: [Tool; 6] = [
     Tool { name: "npm", probe: &["npm", "--version"], package: "npm" },
     Tool { name: "curl", probe: &["curl", "--version"], package: "curl" },
     Tool { name: "strace", probe: &["strace", "--version"], package: "strace" },
+];
+
+/// What libjpeg-turbo is built with.
+pub(crate) const CODECS: [Tool; 2] = [
+    Tool { name: "cmake", probe: &["cmake", "--version"], package: "cmake" },
+    Tool { name: "nasm", probe: &["nasm", "-v"], package: "nasm" },
 ];
 
 /// Finds every tool, or installs what is missing.

@@ -16,13 +16,21 @@ use crate::gate::Place;
 /// # Errors
 /// The call, if it did not succeed.
 pub(super) fn build(place: &Place, what: &str) -> Result<PathBuf, String> {
-    let line = format!("build --locked --profile packed {what}");
+    build_as(place, "packed", what)
+}
+
+/// The same with another profile than `packed`.
+///
+/// # Errors
+/// The call, if it did not succeed.
+pub(super) fn build_as(place: &Place, profile: &str, what: &str) -> Result<PathBuf, String> {
+    let line = format!("build --locked --profile {profile} {what}");
     eprintln!("$ cargo {line}");
     let mut build = cargo::command(&place.root);
     // Rows are all that stdout is for.
     let status = build.args(line.split_whitespace()).stdout(Stdio::null()).status();
     match status {
-        Ok(status) if status.success() => Ok(place.target.join("packed")),
+        Ok(status) if status.success() => Ok(place.target.join(profile)),
         Ok(status) => Err(format!("cargo {line}: {status}")),
         Err(error) => Err(format!("cargo {line}: {error}")),
     }
