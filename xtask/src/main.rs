@@ -32,7 +32,7 @@ usage: cargo xtask COMMAND
   packaged      panics and spinning handlers in a process that is built as functions are deployed
   turbojpeg     image-processing's tests with libjpeg-turbo in place of the Rust codecs
   bench NAME [--json]
-                figures beside the peers': image, invoke or all; minutes each";
+                figures beside the peers': cleanup, image, invoke or all; minutes each";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

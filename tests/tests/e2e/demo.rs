@@ -123,11 +123,12 @@ async fn an_empty_photograph_makes_it_fail_and_the_rows_of_both_hosts_say_why() 
         };
         assert_eq!(of("photo", "whole.jpg")["ok"], true);
         let emptied = of("photo", "emptied.jpg");
-        assert_eq!((&emptied["expected"], &emptied["ok"]), (&"128".into(), &false.into()));
+        assert_eq!((&emptied["expected"], &emptied["ok"]), (&"128 +webp".into(), &false.into()));
         let got = emptied["got"].as_str().unwrap();
         assert!(got.starts_with("rejected: the file is empty"), "{got}");
-        assert_eq!(of("total", "2 photos")["got"], "2 in all");
-        let told = format!("{} thumbnail, photo emptied.jpg: expected 128, got rej", cloud.host());
+        assert_eq!(of("total", "2 photos")["got"], "4 in all");
+        let told =
+            format!("{} thumbnail, photo emptied.jpg: expected 128 +webp, got rej", cloud.host());
         assert!(said.contains(&told), "{said}");
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::jpeg;
+use super::header;
 use crate::fault::Fault;
 
 /// Where the photographs are, below the workspace.
@@ -53,23 +53,71 @@ pub(crate) fn photos(folder: &Path) -> Result<Vec<Photo>, Fault> {
     }
 }
 
-/// The widths, as a row shows them.
+/// The setting that asks for both formats of thumbnails, and the endings of their names.
+pub(crate) const FORMATS: (&str, &str) = ("IMAGE_FORMATS", "jpeg,webp");
+const ENDINGS_MADE: [&str; 2] = ["jpg", "webp"];
+
+/// The names of a photograph's thumbnails behind its own.
+pub(crate) fn names(photo: &Photo) -> Vec<String> {
+    let of_width = |(width, _): &(u32, u32)| ENDINGS_MADE.map(|ending| format!("{width}.{ending}"));
+    photo.thumbnails.iter().flat_map(of_width).collect()
+}
+
+/// The photograph that is clear in places: its WebPs must be, too. Of others nothing is said.
+const CLEAR: &str = "coffee-alpha.png";
+
+/// What a row shows where all thumbnails are as they must be: the widths, that each is a WebP too, and
+/// that the WebPs of [`CLEAR`] have alpha.
 pub(crate) fn widths(photo: &Photo) -> String {
     if photo.thumbnails.is_empty() {
         return format!("an entry in {TABLE}");
     }
-    photo.thumbnails.iter().map(|(width, _)| width.to_string()).collect::<Vec<_>>().join(" ")
+    let widths = photo.thumbnails.iter().map(|(width, _)| width.to_string()).collect();
+    shown(widths, photo.thumbnails.len(), photo.name == CLEAR)
 }
 
-/// One thumbnail as a row shows it: its width alone where all is as it must be, else what is wrong.
-/// `key` ends in `/{width}.jpg`; a height may be a pixel off, since rounding is the function's own.
-pub(crate) fn judged(photo: &Photo, key: &str, bytes: &[u8]) -> String {
+/// Thumbnails as a row shows them: the keys, narrowest first, with what lies there.
+pub(crate) fn judged<'a>(
+    photo: &Photo,
+    files: impl Iterator<Item = (&'a str, &'a [u8])>,
+) -> String {
+    let (mut words, mut webps, mut alpha) = (Vec::new(), 0, photo.name == CLEAR);
+    for (key, bytes) in files {
+        match judged_alone(photo, key, bytes) {
+            Ok((_, Some(clear))) => {
+                webps += 1;
+                alpha &= clear;
+            }
+            Ok((width, None)) => words.push(width.to_string()),
+            Err(wrong) => words.push(wrong),
+        }
+    }
+    shown(words, webps, alpha)
+}
+
+fn shown(mut words: Vec<String>, webps: usize, alpha: bool) -> String {
+    let all = webps == words.len();
+    words.push(if all { "+webp".to_owned() } else { format!("{webps} webp") });
+    words.extend(alpha.then(|| "alpha".to_owned()));
+    words.join(" ")
+}
+
+/// Its width, and of a WebP whether it is clear in places; else what is wrong. `key` ends in
+/// `/{width}.jpg` or `/{width}.webp`; a height may be a pixel off, since rounding is the function's own.
+fn judged_alone(photo: &Photo, key: &str, bytes: &[u8]) -> Result<(u32, Option<bool>), String> {
     let file = key.rsplit('/').next().unwrap_or(key);
-    let Some((width, height)) = jpeg::size(bytes) else { return format!("{file} is no JPEG") };
-    let wanted = photo.thumbnails.iter().find(|(wanted, _)| file == format!("{wanted}.jpg"));
+    let (stem, found) = match file.rsplit_once('.') {
+        Some((stem, "jpg")) => (stem, header::jpeg(bytes).map(|size| (size, None))),
+        Some((stem, "webp")) => {
+            (stem, header::webp(bytes).map(|(size, clear)| (size, Some(clear))))
+        }
+        _ => (file, None),
+    };
+    let Some(((width, height), clear)) = found else { return Err(format!("{file} is none")) };
+    let wanted = photo.thumbnails.iter().find(|(wanted, _)| stem == wanted.to_string());
     match wanted {
-        Some((w, h)) if *w == width && h.abs_diff(height) <= 1 => width.to_string(),
-        _ => format!("{file} is {width}x{height}"),
+        Some((w, h)) if *w == width && h.abs_diff(height) <= 1 => Ok((width, clear)),
+        _ => Err(format!("{file} is {width}x{height}")),
     }
 }
 
@@ -120,12 +168,36 @@ mod tests {
     fn a_thumbnail_is_judged_by_its_own_header() {
         let rocket = photos(&own()).unwrap().into_iter().find(|p| p.name.starts_with("rocket"));
         let mut rocket = rocket.unwrap();
-        assert_eq!(judged(&rocket, "a/128.jpg", b""), "128.jpg is no JPEG");
         let bytes = rocket.bytes.clone();
-        assert_eq!(judged(&rocket, "a/512.jpg", &bytes), "512.jpg is 640x427");
+        let one = |rocket: &Photo, key| judged(rocket, [(key, &bytes[..])].into_iter());
+        assert_eq!(
+            judged(&rocket, [("a/128.jpg", &b""[..])].into_iter()),
+            "128.jpg is none 0 webp"
+        );
+        assert_eq!(one(&rocket, "a/128.webp"), "128.webp is none 0 webp");
+        assert_eq!(one(&rocket, "a/512.jpg"), "512.jpg is 640x427 0 webp");
         rocket.thumbnails = vec![(640, 428)];
-        assert_eq!(judged(&rocket, "a/640.jpg", &bytes), "640");
+        assert_eq!(one(&rocket, "a/640.jpg"), "640 0 webp");
         rocket.thumbnails = vec![(640, 429)];
-        assert_eq!(judged(&rocket, "a/640.jpg", &bytes), "640.jpg is 640x427");
+        assert_eq!(one(&rocket, "a/640.jpg"), "640.jpg is 640x427 0 webp");
+    }
+
+    #[test]
+    fn a_webp_beside_each_jpeg_makes_the_row_right() {
+        let mut hubble =
+            photos(&own()).unwrap().into_iter().find(|p| p.name == "hubble.webp").unwrap();
+        let webp = hubble.bytes.clone();
+        let jpeg = std::fs::read(own().join("rocket-progressive.jpg")).unwrap();
+        hubble.thumbnails = vec![(640, 427), (1000, 872)];
+        assert_eq!(names(&hubble), ["640.jpg", "640.webp", "1000.jpg", "1000.webp"]);
+        let found = [("a/640.jpg", &jpeg[..]), ("a/1000.webp", &webp)];
+        assert_eq!(judged(&hubble, found.into_iter()), "640 +webp");
+        hubble.thumbnails = vec![(640, 427)];
+        assert_eq!(judged(&hubble, found.into_iter()), "640 1000.webp is 1000x872 0 webp");
+        assert_eq!(widths(&hubble), "640 +webp");
+        hubble.name = CLEAR.to_owned();
+        assert_eq!(widths(&hubble), "640 +webp alpha");
+        hubble.thumbnails = vec![(640, 427), (1000, 872)];
+        assert_eq!(judged(&hubble, found.into_iter()), "640 +webp");
     }
 }

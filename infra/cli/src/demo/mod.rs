@@ -5,7 +5,7 @@
 mod cleanup;
 mod dead_letters;
 mod expected;
-mod jpeg;
+mod header;
 mod photos;
 mod row;
 mod stage;
@@ -20,7 +20,7 @@ use std::time::Duration;
 use anyfn_emulator::{AppSource, Emulator, Options};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::expected::{PHOTOS, Photo};
+use self::expected::{FORMATS, PHOTOS, Photo};
 use self::photos::Gallery;
 use self::row::{Report, Row, Step};
 use self::stage::Stage;
@@ -107,7 +107,7 @@ async fn steps(
 ) -> Result<Vec<Row>, Fault> {
     // The last one of [`APPS`]: it has its own clock.
     let sweeper = executables.pop().unwrap_or_default();
-    let settings = [(SECRET.0.to_owned(), SECRET.1.to_owned())];
+    let settings = [SECRET, FORMATS].map(|(name, value)| (name.to_owned(), value.to_owned()));
     let app = |executable| AppSource { executable, settings: settings.clone().into() };
     let options = Options::new(state, executables.into_iter().map(app).collect());
     let emulator =

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyfn_services::Blob;
 
 use super::dead_letters::DeadLetters;
-use super::expected::{Photo, judged, widths};
+use super::expected::{Photo, judged, names, widths};
 use super::row::Step;
 use super::stage::{PATIENCE, Stage, wait};
 
@@ -42,7 +42,8 @@ impl Gallery {
     }
 
     async fn developed(&mut self, photo: &Photo) -> Result<String, String> {
-        let Photo { name, bytes, thumbnails, .. } = photo;
+        let Photo { name, bytes, .. } = photo;
+        let wanted = names(photo).len();
         // Both clouds see the same stores.
         let key = format!("{}/{name}", self.host);
         self.put(&key, bytes.clone()).await?;
@@ -50,7 +51,7 @@ impl Gallery {
         let prefix = format!("{key}/");
         let found = wait(|| async {
             let keys = keys(store, &prefix).await?;
-            if !thumbnails.is_empty() && keys.len() >= thumbnails.len() {
+            if wanted > 0 && keys.len() >= wanted {
                 return Ok(Some(Ok(keys)));
             }
             Ok(letters.lock().await.about(name).await?.map(Err))
@@ -66,9 +67,9 @@ impl Gallery {
                 let mut found = Vec::new();
                 for key in keys {
                     let thumbnail = store.get(&key).await.map_err(|error| error.to_string())?;
-                    found.push(judged(photo, &key, &thumbnail.bytes));
+                    found.push((key, thumbnail.bytes));
                 }
-                Ok(found.join(" "))
+                Ok(judged(photo, found.iter().map(|(key, bytes)| (&**key, &**bytes))))
             }
         }
     }
@@ -92,9 +93,9 @@ impl Gallery {
     pub(crate) async fn total(&self, photos: &[Photo]) -> Step {
         let begun = Instant::now();
         let mut wanted: Vec<String> = Vec::new();
-        for Photo { name, thumbnails, .. } in photos {
-            let key = |(width, _): &(u32, u32)| format!("{}/{name}/{width}.jpg", self.host);
-            wanted.extend(thumbnails.iter().map(key));
+        for photo in photos {
+            let key = |file: String| format!("{}/{}/{file}", self.host, photo.name);
+            wanted.extend(names(photo).into_iter().map(key));
         }
         let expected = format!("{} in all", wanted.len());
         let got = match keys(&self.thumbnails, &format!("{}/", self.host)).await {
