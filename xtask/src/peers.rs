@@ -1,7 +1,7 @@
 //! The foreign clients, runtimes and servers that the end-to-end tests drive, at pinned versions.
 //!
 //! Deals with: having all of them under the target folder, each kind made once and stamped.
-//! Does not deal with: what the tests do with them; they find them through the variables of [`env`].
+//! Does not deal with: what the tests do with them; they find them through the variables of [`env()`].
 
 pub(crate) mod node;
 mod python;

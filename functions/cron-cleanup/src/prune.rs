@@ -3,7 +3,7 @@
 //! Deals with: one pass over a rule's prefix, what failed in it. Does not deal with: whether it may
 //! run at all (`turn`).
 //!
-//! Memory does not grow with the number of objects: a page, a batch that fills, [`FLIGHTS`] under way.
+//! Memory does not grow with the number of objects: a page, a batch that fills, `FLIGHTS` under way.
 
 use crate::count::{PAGE, Progress};
 use crate::follow::Enough;

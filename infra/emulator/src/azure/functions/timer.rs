@@ -67,6 +67,10 @@ impl Timer {
         let mut past_due = status.next < now;
         let mut at_once = past_due || self.run_on_startup;
         loop {
+            // A run that took until the next one was due leaves that to whoever follows, who remembers it.
+            if monitored && self.retired.is_cancelled() {
+                return Ok(());
+            }
             let due = async {
                 if !at_once {
                     self.invoker.clock.sleep_until(status.next).await;
