@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyfn_benches::Order;
@@ -54,7 +55,7 @@ pub(crate) struct Side {
 impl Side {
     pub(crate) async fn start(folder: &Path, name: &str) -> Result<Self, Box<dyn Error>> {
         let port = free_port()?;
-        let child = child::on_azure(child::program(folder, name), port)?;
+        let child = child::on_azure(child::program(folder, name), port, Stdio::null())?;
         ready(port).await?;
         Ok(Self { port, _child: child })
     }
@@ -62,7 +63,8 @@ impl Side {
     /// Calls a second over all connections.
     pub(crate) async fn rate(&self, envelope: &Bytes) -> Result<f64, Box<dyn Error>> {
         let begun = Instant::now();
-        let calls = (0..CONNECTIONS).map(|_| calls(self.port, envelope.clone(), begun + ROUND));
+        let calls =
+            (0..CONNECTIONS).map(|_| calls_until(self.port, envelope.clone(), begun + ROUND));
         let calls: Vec<_> = calls.map(tokio::spawn).collect();
         let mut done = 0;
         for one in calls {
@@ -74,25 +76,42 @@ impl Side {
 
 type Sendable = Box<dyn Error + Send + Sync>;
 
-async fn calls(port: u16, envelope: Bytes, until: Instant) -> Result<u32, Sendable> {
+async fn calls_until(port: u16, envelope: Bytes, until: Instant) -> Result<u32, Sendable> {
     let mut connection = connect(port).await?;
     let mut done = 0;
     while Instant::now() < until {
-        let request = Request::post("/work")
-            .header("host", "127.0.0.1")
-            .header("content-type", "application/json")
-            .header("x-azure-functions-invocationid", "d6c5ff1a-2a2c-4f0c-8c5d-0d3f1f6a3d11")
-            .body(Full::new(envelope.clone()))?;
-        connection.ready().await?;
-        let response = connection.send_request(request).await?;
-        let status = response.status();
-        let body = response.into_body().collect().await?.to_bytes();
-        if status != StatusCode::OK {
-            return Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into());
-        }
+        call(&mut connection, &envelope).await?;
         done += 1;
     }
     Ok(done)
+}
+
+/// So many calls, one after the other.
+pub(crate) async fn calls(port: u16, envelope: &Bytes, count: u32) -> Result<(), Box<dyn Error>> {
+    let all = async {
+        let mut connection = connect(port).await?;
+        for _ in 0..count {
+            call(&mut connection, envelope).await?;
+        }
+        Ok(())
+    };
+    all.await.map_err(|fault: Sendable| fault.to_string().into())
+}
+
+async fn call(connection: &mut SendRequest<Full<Bytes>>, envelope: &Bytes) -> Result<(), Sendable> {
+    let request = Request::post("/work")
+        .header("host", "127.0.0.1")
+        .header("content-type", "application/json")
+        .header("x-azure-functions-invocationid", "d6c5ff1a-2a2c-4f0c-8c5d-0d3f1f6a3d11")
+        .body(Full::new(envelope.clone()))?;
+    connection.ready().await?;
+    let response = connection.send_request(request).await?;
+    let status = response.status();
+    let body = response.into_body().collect().await?.to_bytes();
+    if status == StatusCode::OK {
+        return Ok(());
+    }
+    Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into())
 }
 
 async fn connect(port: u16) -> Result<SendRequest<Full<Bytes>>, Sendable> {

@@ -26,16 +26,12 @@ const BINDINGS: [(&str, &str); 12] = [
 ];
 
 /// Starts `program` as Lambda would, against the Runtime API at `api`.
-pub(crate) fn on_lambda(program: Command, function: &str, api: &str) -> io::Result<Child> {
-    spawn(for_lambda(program, function, api), Stdio::null())
-}
-
-/// As [`on_lambda`], with its stderr in the caller's hands.
-pub(crate) fn on_lambda_heard(program: Command, function: &str, api: &str) -> io::Result<Child> {
-    spawn(for_lambda(program, function, api), Stdio::piped())
-}
-
-fn for_lambda(mut program: Command, function: &str, api: &str) -> Command {
+pub(crate) fn on_lambda(
+    mut program: Command,
+    function: &str,
+    api: &str,
+    stderr: Stdio,
+) -> io::Result<Child> {
     program.envs([
         ("AWS_LAMBDA_RUNTIME_API", api),
         ("AWS_LAMBDA_FUNCTION_NAME", function),
@@ -45,13 +41,13 @@ fn for_lambda(mut program: Command, function: &str, api: &str) -> Command {
         ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
         ("_HANDLER", function),
     ]);
-    program
+    spawn(program, stderr)
 }
 
 /// Starts `program` as the Functions host would, to listen on `port`.
-pub(crate) fn on_azure(mut program: Command, port: u16) -> io::Result<Child> {
+pub(crate) fn on_azure(mut program: Command, port: u16, stderr: Stdio) -> io::Result<Child> {
     program.env("FUNCTIONS_CUSTOMHANDLER_PORT", port.to_string());
-    spawn(program, Stdio::null())
+    spawn(program, stderr)
 }
 
 /// The program `name` in `folder`, in an environment of its own.

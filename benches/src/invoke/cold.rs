@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -30,14 +31,14 @@ pub(crate) async fn start(
     if host == "Lambda" {
         let mut api = lambda::Api::start(&Bytes::new()).await?;
         let begun = Instant::now();
-        let _child = child::on_lambda(program, function, &api.address)?;
+        let _child = child::on_lambda(program, function, &api.address, Stdio::null())?;
         let polled = tokio::time::timeout(std::time::Duration::from_secs(30), api.first_poll());
         let polled = polled.await?.ok_or("the API ended")?;
         return Ok(polled.duration_since(begun).as_secs_f64() * 1e3);
     }
     let port = azure::free_port()?;
     let begun = Instant::now();
-    let _child = child::on_azure(program, port)?;
+    let _child = child::on_azure(program, port, Stdio::null())?;
     azure::ready(port).await?;
     Ok(begun.elapsed().as_secs_f64() * 1e3)
 }

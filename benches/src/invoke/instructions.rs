@@ -9,47 +9,70 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::process::Command;
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, Command};
 
-use super::{child, lambda};
+use super::{azure, child, lambda};
 
-const SHORT: usize = 50;
-const LONG: usize = 250;
+const SHORT: u32 = 50;
+const LONG: u32 = 250;
 
-/// Thousands of instructions of one call.
-pub(crate) async fn a_call(
+/// Thousands of instructions of one call on Lambda.
+pub(crate) async fn on_lambda(
     folder: &Path,
     name: &str,
     payload: &Bytes,
 ) -> Result<f64, Box<dyn Error>> {
-    let short = count(folder, name, payload, SHORT).await?;
-    let long = count(folder, name, payload, LONG).await?;
-    Ok((long - short) / f64::from(u32::try_from(LONG - SHORT)?) / 1e3)
+    let count = async |calls| {
+        let mut api = lambda::Api::start(payload).await?;
+        let child = child::on_lambda(counted(folder, name), "work", &api.address, Stdio::piped())?;
+        tokio::time::timeout(Duration::from_secs(60), api.first_poll()).await?;
+        api.calls(calls).await?;
+        collected(child).await
+    };
+    Ok(apiece(count(SHORT).await?, count(LONG).await?))
 }
 
-async fn count(
+/// Thousands of instructions of one call on Azure.
+pub(crate) async fn on_azure(
     folder: &Path,
     name: &str,
-    payload: &Bytes,
-    calls: usize,
+    envelope: &Bytes,
 ) -> Result<f64, Box<dyn Error>> {
-    let mut api = lambda::Api::start(payload).await?;
+    let count = async |calls| {
+        let port = azure::free_port()?;
+        let child = child::on_azure(counted(folder, name), port, Stdio::piped())?;
+        azure::ready(port).await?;
+        azure::calls(port, envelope, calls).await?;
+        collected(child).await
+    };
+    Ok(apiece(count(SHORT).await?, count(LONG).await?))
+}
+
+fn apiece(short: f64, long: f64) -> f64 {
+    (long - short) / f64::from(LONG - SHORT) / 1e3
+}
+
+/// The program under callgrind.
+fn counted(folder: &Path, name: &str) -> Command {
     let plain = child::program(folder, name);
+    let set = plain.as_std().get_envs().filter_map(|(name, value)| Some((name, value?)));
     let mut program = Command::new("valgrind");
     program.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(folder.join(name));
-    let set = plain.as_std().get_envs().filter_map(|(name, value)| Some((name, value?)));
     program.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).envs(set);
-    let mut child = child::on_lambda_heard(program, "work", &api.address)?;
-    tokio::time::timeout(Duration::from_secs(60), api.first_poll()).await?;
-    api.calls(calls).await?;
+    program
+}
+
+/// Ends the program and reads what callgrind says of all its life.
+async fn collected(mut child: Child) -> Result<f64, Box<dyn Error>> {
     let pid = child.id().ok_or("the program ended early")?.to_string();
-    let ended = Command::new("kill").args(["-TERM", &pid]).stdout(Stdio::null()).status().await?;
+    let ended = Command::new("kill").args(["-TERM", &pid]).status().await?;
     if !ended.success() {
         return Err("kill: the program ended early".into());
     }
     let mut said = String::new();
     if let Some(stderr) = &mut child.stderr {
-        tokio::io::AsyncReadExt::read_to_string(stderr, &mut said).await?;
+        stderr.read_to_string(&mut said).await?;
     }
     child.wait().await?;
     let collected = said.lines().find_map(|line| line.split_once("Collected :"));

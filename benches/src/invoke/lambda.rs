@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -99,8 +100,8 @@ impl Api {
     }
 
     /// So many calls, one after the other; the microseconds of each.
-    pub(crate) async fn calls(&mut self, count: usize) -> Result<Vec<f64>, Box<dyn Error>> {
-        let mut took = Vec::with_capacity(count);
+    pub(crate) async fn calls(&mut self, count: u32) -> Result<Vec<f64>, Box<dyn Error>> {
+        let mut took = Vec::new();
         for _ in 0..count {
             self.state.calls.add_permits(1);
             let answer = tokio::time::timeout(Duration::from_secs(60), self.answers.recv()).await?;
@@ -168,7 +169,7 @@ impl Side {
 
     pub(crate) async fn of(program: Command, payload: &Bytes) -> Result<Self, Box<dyn Error>> {
         let mut api = Api::start(payload).await?;
-        let mut child = child::on_lambda(program, "work", &api.address)?;
+        let mut child = child::on_lambda(program, "work", &api.address, Stdio::null())?;
         tokio::select! {
             _ = api.first_poll() => {}
             ended = child.wait() => return Err(format!("it ended before it polled: {}", ended?).into()),
@@ -176,7 +177,7 @@ impl Side {
         Ok(Self { api, _child: child })
     }
 
-    pub(crate) async fn calls(&mut self, count: usize) -> Result<Vec<f64>, Box<dyn Error>> {
+    pub(crate) async fn calls(&mut self, count: u32) -> Result<Vec<f64>, Box<dyn Error>> {
         self.api.calls(count).await
     }
 }

@@ -29,7 +29,7 @@ async fn main() -> Anything {
     starts(folder).await
 }
 
-async fn on_lambda(folder: &Path, peer: &str, bytes: usize, calls: usize, goal: Goal) -> Anything {
+async fn on_lambda(folder: &Path, peer: &str, bytes: usize, calls: u32, goal: Goal) -> Anything {
     let case = format!("Lambda, message of {} KB", bytes / KIB);
     let payload = lambda::batch(bytes)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
@@ -47,8 +47,8 @@ async fn on_lambda(folder: &Path, peer: &str, bytes: usize, calls: usize, goal: 
     let row =
         Row { case: &case, metric: "time", unit: "µs", ours, peer, peer_value, goal: Some(goal) };
     row.print()?;
-    let ours = instructions::a_call(folder, "measured", &payload).await?;
-    let peer_value = instructions::a_call(folder, peer, &payload).await?;
+    let ours = instructions::on_lambda(folder, "measured", &payload).await?;
+    let peer_value = instructions::on_lambda(folder, peer, &payload).await?;
     Row { metric: "instructions", unit: "k", ours, peer_value, ..row }.print()?;
     Ok(())
 }
@@ -70,7 +70,11 @@ async fn on_azure(folder: &Path) -> Anything {
     let (ours, peer_value) = (median(ours), median(theirs));
     let goal = Some(Goal::AtLeast(1.0));
     let case = "Azure, message of 1 KB";
-    Row { case, metric: "rate", unit: "/s", ours, peer, peer_value, goal }.print()?;
+    let row = Row { case, metric: "rate", unit: "/s", ours, peer, peer_value, goal };
+    row.print()?;
+    let ours = instructions::on_azure(folder, "measured", &envelope).await?;
+    let peer_value = instructions::on_azure(folder, peer, &envelope).await?;
+    Row { metric: "instructions", unit: "k", ours, peer_value, goal: None, ..row }.print()?;
     Ok(())
 }
 
