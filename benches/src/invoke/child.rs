@@ -10,7 +10,7 @@ use std::process::Stdio;
 use tokio::process::{Child, Command};
 
 /// What the functions of this repository want to be bound to.
-const BINDINGS: [(&str, &str); 12] = [
+const BINDINGS: [(&str, &str); 15] = [
     ("ANYFN_DEAD_LETTER_WORK", "sqs://us-east-1/000000000000/work-dead-letter"),
     ("ANYFN_DEAD_LETTER_THUMBNAIL", "sqs://us-east-1/000000000000/thumbnail-dead-letter"),
     ("ANYFN_DEAD_LETTER_ARCHIVE", "sqs://us-east-1/000000000000/archive-dead-letter"),
@@ -19,6 +19,9 @@ const BINDINGS: [(&str, &str); 12] = [
     ("ANYFN_BLOB_THUMBNAILS", "s3://thumbnails?region=us-east-1&endpoint=http://127.0.0.1:9"),
     ("ANYFN_BLOB_DELIVERIES", "s3://deliveries?region=us-east-1&endpoint=http://127.0.0.1:9"),
     ("ANYFN_BLOB_ARCHIVE", "s3://archive?region=us-east-1&endpoint=http://127.0.0.1:9"),
+    ("ANYFN_BLOB_REPORTS", "s3://reports?region=us-east-1&endpoint=http://127.0.0.1:9"),
+    ("ANYFN_QUEUE_CLEANUPS", "sqs://us-east-1/000000000000/c?endpoint=http://127.0.0.1:9"),
+    ("CLEANUP_RULES", r#"[{"store": "photos", "prefix": "tmp/", "older_than": "30d"}]"#),
     ("ANYFN_QUEUE_DELIVERIES", "sqs://us-east-1/000000000000/d?endpoint=http://127.0.0.1:9"),
     ("WEBHOOK_SECRET_GITHUB", "it's a secret to everybody"),
     ("AWS_ACCESS_KEY_ID", "bench"),

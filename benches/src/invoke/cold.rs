@@ -13,8 +13,9 @@ use bytes::Bytes;
 use super::{azure, child, lambda};
 
 /// Binaries and one function of each; those of one app start alike.
-pub(crate) const FUNCTIONS: [(&str, &str); 4] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 5] = [
     ("measured", "work"),
+    ("cron-cleanup", "sweep"),
     ("image-processing", "thumbnail"),
     ("webhook", "receive"),
     ("webhook", "archive"),
