@@ -28,8 +28,9 @@ const BOUND: f64 = 24.0;
 const RULES: &str = r#"[
     {"store": "photos", "prefix": "outright/", "older_than": "30d", "max_share": 1},
     {"store": "photos", "prefix": "counted/", "older_than": "30d", "max_share": 1, "keep_latest": 1}]"#;
-const LISTING: &str = r#"[
-    {"store": "photos", "prefix": "", "older_than": "30d", "keep_latest": 1000, "dry_run": true}]"#;
+/// Both passes, and a thousand of the newest to hold meanwhile.
+const LISTING: &str = r#"[{"store": "photos", "prefix": "", "older_than": "30d", "max_share": 1,
+    "keep_latest": 1000, "dry_run": true}]"#;
 
 #[tokio::main]
 async fn main() -> Anything<()> {
@@ -80,7 +81,9 @@ async fn listing(folder: &Path, peer: &Path) -> Anything<()> {
     let server = Server::start(&folder.join("cron-cleanup"), LISTING).await?;
     server.seed("", LISTED).await?;
     let night = server.night().await?;
-    night.rate(0, 0)?;
+    if night.listed(0) != LISTED as u64 {
+        return Err(format!("{} objects listed", night.listed(0)).into());
+    }
     let ours = server.peak_mb();
     let run = s5cmd::run(peer, &server, &["--dry-run", "rm", "s3://photos/*"]).await?;
     server.stop().await;

@@ -38,6 +38,7 @@ pub(crate) struct Night {
 
 #[derive(Deserialize)]
 struct Line {
+    counted: u64,
     deleted: u64,
     failed: u64,
     duration_ms: u64,
@@ -152,6 +153,11 @@ impl Server {
 }
 
 impl Night {
+    /// Objects that the rule `at` saw.
+    pub(crate) fn listed(&self, at: usize) -> u64 {
+        self.rules.get(at).map_or(0, |line| line.counted)
+    }
+
     /// Objects that the rule `at` deleted in a second.
     ///
     /// # Errors
