@@ -122,6 +122,8 @@ pub(crate) enum Time {
 }
 
 pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
+    // Before the first process is started, so that a stop always is an orderly one.
+    let mut signals = Signals::catch()?;
     let settings = args.env_file.as_deref().map(settings).transpose()?.unwrap_or_default();
     let here = here()?;
     let origin = match args.bin.is_empty() {
@@ -134,7 +136,10 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
     };
     // Before the first build, so that an edit that comes while it runs is seen.
     let edits = (!args.no_watch).then(|| Edits::of(origin.sources(&[])));
-    let mut executables = origin.first().await?;
+    let mut executables = tokio::select! {
+        built = origin.first() => built?,
+        () = signals.stop() => return Ok(ExitCode::SUCCESS),
+    };
     let state = state_folder::prepare(&args.state, args.fresh).await?;
     logs::show();
     let reloading = match edits {
@@ -172,7 +177,6 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
         [state.join(READY)].into_iter().chain(args.ready_file.clone()).collect();
     // One of an earlier run would send whoever waits for it to ports that are gone.
     forget(&ready_files);
-    let mut signals = Signals::catch()?;
     let begun = Instant::now();
     let emulator = tokio::select! {
         started = Emulator::start(options) => {
