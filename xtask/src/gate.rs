@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::limited::{self, LIMIT};
-use crate::{cargo, deny, peers, step::Step, tidy, tools};
+use crate::{cargo, deny, peers, step::Step, terraform, tidy, tools};
 
 /// Where everything is.
 #[derive(Clone)]
@@ -57,6 +57,7 @@ pub(crate) fn steps(place: &Place, quick: bool) -> Vec<Step> {
             )
         }),
         own("licences", deny::run),
+        own("terraform", terraform::gate),
         own("peers", peers::set_up),
         Step {
             needs: &["build", "peers"],

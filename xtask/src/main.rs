@@ -14,6 +14,7 @@ mod packaged;
 mod peers;
 mod sdk;
 mod step;
+mod terraform;
 mod tidy;
 mod tools;
 
@@ -31,6 +32,12 @@ usage: cargo xtask COMMAND
   sdk           the feature `aws-sdk` of anyfn-services, on the emulator; minutes to build
   packaged      panics and spinning handlers in a process that is built as functions are deployed
   turbojpeg     image-processing's tests with libjpeg-turbo in place of the Rust codecs
+  terraform [FILTER]
+                modules and examples on stand-in providers, those whose path contains FILTER
+  terraform docs
+                writes the tables of inputs, outputs and resources into the modules' README files
+  terraform with SCHEMA... -- COMMAND...
+                runs a command whose terraform finds the stand-ins (aws, azurerm-4, azurerm-5)
   bench NAME [--json]
                 figures beside the peers': cleanup, image, invoke or all; minutes each";
 
@@ -63,6 +70,7 @@ fn run(words: &[&str]) -> Result<(), String> {
         ["sdk"] => sdk::run(&place()?),
         ["packaged"] => packaged::run(&place()?),
         ["turbojpeg"] => gate::turbojpeg(&place()?),
+        ["terraform", rest @ ..] => terraform::run(&place()?, rest),
         ["bench", name] => bench::run(&place()?, name, false),
         ["bench", name, "--json"] => bench::run(&place()?, name, true),
         _ => Err(USAGE.to_owned()),

@@ -4,7 +4,7 @@
 //! Does not deal with: what the tests do with them; they find them through the variables of [`env()`].
 
 pub(crate) mod node;
-mod python;
+pub(crate) mod python;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -18,6 +18,7 @@ use crate::{gate::Place, tools};
 /// # Errors
 /// What is missing and how to get it, or which command failed.
 pub(crate) fn set_up(place: &Place) -> Result<(), String> {
+    tools::install(&tools::PYTHON)?;
     tools::install(&tools::TOOLS)?;
     python::set_up(place)?;
     node::set_up(place)
@@ -57,7 +58,7 @@ fn read(root: &Path, path: &str) -> Result<String, String> {
 }
 
 /// What a program prints about itself.
-fn said(program: &str, args: &[&str]) -> Result<String, String> {
+pub(crate) fn said(program: &str, args: &[&str]) -> Result<String, String> {
     let said = Command::new(program).args(args).output();
     said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned())
         .map_err(|error| format!("{program}: {error}"))

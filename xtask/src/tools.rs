@@ -12,18 +12,22 @@ pub(crate) struct Tool {
     pub package: &'static str,
 }
 
-/// What the end-to-end tests call.
-pub(crate) const TOOLS: [Tool; 6] = [
+/// What the end-to-end tests call, beside [`PYTHON`].
+pub(crate) const TOOLS: [Tool; 4] = [
+    Tool { name: "node", probe: &["node", "--version"], package: "nodejs" },
+    Tool { name: "npm", probe: &["npm", "--version"], package: "npm" },
+    Tool { name: "curl", probe: &["curl", "--version"], package: "curl" },
+    Tool { name: "strace", probe: &["strace", "--version"], package: "strace" },
+];
+
+/// What packages from PyPI run on.
+pub(crate) const PYTHON: [Tool; 2] = [
     Tool { name: "python3", probe: &["python3", "--version"], package: "python3" },
     Tool {
         name: "python3's venv",
         probe: &["python3", "-c", "import ensurepip, venv"],
         package: "python3-venv",
     },
-    Tool { name: "node", probe: &["node", "--version"], package: "nodejs" },
-    Tool { name: "npm", probe: &["npm", "--version"], package: "npm" },
-    Tool { name: "curl", probe: &["curl", "--version"], package: "curl" },
-    Tool { name: "strace", probe: &["strace", "--version"], package: "strace" },
 ];
 
 /// What libjpeg-turbo is built with.

@@ -1,0 +1,1 @@
+"""Checks every Terraform module and example on the stand-in."""

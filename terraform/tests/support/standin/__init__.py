@@ -1,0 +1,1 @@
+"""A stand-in Terraform provider: the real schema, no cloud."""

@@ -1,0 +1,107 @@
+//! Terraform modules and examples, checked by the real Terraform on stand-in providers.
+//!
+//! Deals with: having Terraform and the Python packages, calling the checks.
+//! Does not deal with: the checks (`terraform/tests/support`).
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::gate::Place;
+use crate::limited::{self, LIMIT};
+use crate::{peers, tools};
+
+const SUPPORT: &str = "terraform/tests/support";
+const REQUIREMENTS: &str = "terraform/tests/requirements.txt";
+/// What the modules' `required_version` asks for.
+const OLDEST: (u32, u32) = (1, 9);
+const HINT: &str = "hint: `brew install hashicorp/tap/terraform`, the package `terraform` of HashiCorp's apt and \
+                    yum repositories, or an executable from the download page of terraform's documentation";
+
+/// The step of the gate: the support's own tests, then every module and example.
+///
+/// # Errors
+/// What is missing and how to get it, or that a check failed.
+pub(crate) fn gate(place: &Place) -> Result<(), String> {
+    set_up(place)?;
+    let tests = format!("{SUPPORT}/tests");
+    python(place, &["-m", "unittest", "discover", "-q", "-s", &tests, "-t", SUPPORT])?;
+    python(place, &["-m", "runner", "check", &root(place), &scratch(place)])
+}
+
+/// Runs `cargo xtask terraform WORDS`: a filter, `docs`, or `with SCHEMA... -- COMMAND...`.
+///
+/// # Errors
+/// As [`gate()`].
+pub(crate) fn run(place: &Place, words: &[&str]) -> Result<(), String> {
+    let (root, scratch) = (root(place), scratch(place));
+    let call = match words {
+        [] => return gate(place),
+        ["docs"] => vec!["-m", "runner", "docs", &root],
+        ["with", rest @ ..] => [&["-m", "runner", "with", &scratch], rest].concat(),
+        [filter] => vec!["-m", "runner", "check", &root, &scratch, filter],
+        _ => {
+            return Err(
+                "usage: cargo xtask terraform [FILTER | docs | with SCHEMA... -- COMMAND...]"
+                    .to_owned(),
+            );
+        }
+    };
+    set_up(place)?;
+    python(place, &call)
+}
+
+fn set_up(place: &Place) -> Result<(), String> {
+    tools::install(&tools::PYTHON)?;
+    let said = peers::said("terraform", &["version", "-json"]);
+    recent(&said.map_err(|_| format!("missing: terraform; {HINT}"))?)?;
+    peers::python::install(place, REQUIREMENTS, &venv(place))
+}
+
+/// Whether what `terraform version -json` said is new enough.
+fn recent(said: &str) -> Result<(), String> {
+    let (major, minor) = OLDEST;
+    let said: serde_json::Value = serde_json::from_str(said).unwrap_or_default();
+    let version = said["terraform_version"].as_str().unwrap_or("of unknown version");
+    let mut numbers = version.split('.').map_while(|number| number.parse().ok());
+    if (numbers.next(), numbers.next()) >= (Some(major), Some(minor)) {
+        return Ok(());
+    }
+    Err(format!("terraform {version} is found, {major}.{minor} or later is needed; {HINT}"))
+}
+
+fn python(place: &Place, words: &[&str]) -> Result<(), String> {
+    let mut command = Command::new(venv(place).join("bin/python"));
+    command.args(words).current_dir(&place.root);
+    command.env("PYTHONPATH", place.root.join(SUPPORT)).env("PYTHONDONTWRITEBYTECODE", "1");
+    let status = limited::status(&mut command, LIMIT)?;
+    if status.success() { Ok(()) } else { Err(format!("python {}: {status}", words.join(" "))) }
+}
+
+fn venv(place: &Place) -> PathBuf {
+    place.target.join("xtask/terraform-venv")
+}
+
+fn root(place: &Place) -> String {
+    place.root.display().to_string()
+}
+
+/// Where modules are copied to and where Terraform writes.
+fn scratch(place: &Place) -> String {
+    place.target.join("xtask/terraform").display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terraform_that_is_too_old_or_none_is_named_with_what_to_do() {
+        let of = |version: &str| recent(&format!("{{\"terraform_version\":\"{version}\"}}"));
+        for new_enough in ["1.9.0", "1.11.4", "2.0.0-beta1"] {
+            of(new_enough).unwrap();
+        }
+        let old = of("1.8.5").unwrap_err();
+        assert!(old.contains("1.8.5") && old.contains("1.9") && old.contains("hint:"), "{old}");
+        recent("no json").unwrap_err();
+    }
+}
