@@ -3,7 +3,7 @@
 Deals with: the verbs, running units in parallel, the report.
 Does not deal with: what a check is (``steps.py``, ``shape.py``, ``tables.py``).
 
-    python -m runner check ROOT SCRATCH [FILTER]
+    python -m runner check ROOT SCRATCH CHECKOV-PYTHON [FILTER]
     python -m runner docs ROOT
     python -m runner with SCRATCH SCHEMA... -- COMMAND...
 """
@@ -17,14 +17,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import served, shape, steps, tables, units
+from . import security, served, shape, steps, tables, units
 from .terraform import Failed, Terraform
 
 AT_ONCE = 2
 """As many as the smallest machine has cores."""
 
 
-def check(root: Path, scratch: Path, wanted: str = "") -> int:
+def check(root: Path, scratch: Path, checkov: str, wanted: str = "") -> int:
     found = units.find(root, wanted)
     if not found:
         print(f'no module or example has "{wanted}" in its path; there are:')
@@ -35,6 +35,7 @@ def check(root: Path, scratch: Path, wanted: str = "") -> int:
         jobs = [
             ("format", lambda: formatted(root)),
             ("shape and tables", lambda: looks(root, wanted)),
+            ("checkov", lambda: security.check(checkov, examples(root, wanted))),
             *((unit.label, job(unit, scratch, environments)) for unit in found),
         ]
         good = list(pool.map(report, *zip(*jobs)))
@@ -67,22 +68,31 @@ def formatted(root: Path) -> str:
 
 
 def looks(root: Path, wanted: str) -> str:
-    folders = [(units.Unit(folder, cloud, kind, ""), folder) for cloud, kind, folder in units.folders(root)]
-    chosen = [(unit, folder) for unit, folder in folders if wanted in unit.path]
+    chosen = folders(root, wanted)
     versions = served.versions()
     found = []
-    for unit, folder in chosen:
-        found += shape.check(folder, unit.path, unit.kind, versions)
-        found += tables.check(folder, unit.path, unit.kind)
+    for kind, shown, folder in chosen:
+        found += shape.check(folder, shown, kind, versions)
+        found += tables.check(folder, shown, kind)
     if found:
         raise Failed("\n".join(found))
     return f"{len(chosen)} folders"
 
 
+def examples(root: Path, wanted: str) -> list[tuple[Path, str]]:
+    return [(folder, shown) for kind, shown, folder in folders(root, wanted) if kind == "examples"]
+
+
+def folders(root: Path, wanted: str) -> list[tuple[str, str, Path]]:
+    """Kind, name in messages, and folder of each module and example whose name contains ``wanted``."""
+    every = [(kind, units.path(cloud, kind, folder), folder) for cloud, kind, folder in units.folders(root)]
+    return [one for one in every if wanted in one[1]]
+
+
 def docs(root: Path) -> int:
     found = []
-    for cloud, kind, folder in units.folders(root):
-        found += tables.check(folder, units.Unit(folder, cloud, kind, "").path, kind, write=True)
+    for kind, shown, folder in folders(root, ""):
+        found += tables.check(folder, shown, kind, write=True)
     print("\n".join([*found, f"{len(found)} folders without tables"]))
     return 1 if found else 0
 
@@ -95,8 +105,8 @@ def run_with(scratch: Path, words: list[str]) -> int:
 
 def main(words: list[str]) -> int:
     match words:
-        case ["check", root, scratch, *wanted] if len(wanted) < 2:
-            return check(Path(root), Path(scratch), *wanted)
+        case ["check", root, scratch, checkov, *wanted] if len(wanted) < 2:
+            return check(Path(root), Path(scratch), checkov, *wanted)
         case ["docs", root]:
             return docs(Path(root))
         case ["with", scratch, *rest] if "--" in rest:
