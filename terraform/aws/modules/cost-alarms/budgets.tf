@@ -59,7 +59,7 @@ resource "aws_ce_cost_allocation_tag" "app" {
 # Of what carries the tag, not of the services: an account has one monitor of its services at most, and
 # AWS has made it in most accounts already.
 resource "aws_ce_anomaly_monitor" "app" {
-  count = var.anomaly != null && try(var.anomaly.existing_monitor_arn, null) == null ? 1 : 0
+  count = var.anomaly.enabled && var.anomaly.existing_monitor_arn == null ? 1 : 0
 
   name         = "${var.name}-app"
   monitor_type = "CUSTOM"
@@ -81,7 +81,7 @@ resource "aws_ce_anomaly_monitor" "app" {
 }
 
 resource "aws_ce_anomaly_subscription" "this" {
-  count = var.anomaly == null ? 0 : 1
+  count = var.anomaly.enabled ? 1 : 0
 
   name             = "${var.name}-anomalies"
   frequency        = "IMMEDIATE" # The only one that a topic may have.

@@ -15,20 +15,18 @@ locals {
   # From names, so that a first plan shows every policy whole.
   topic_name = "${var.name}-alarms"
   topic_arn  = "arn:${local.partition}:sns:${local.region}:${local.account}:${local.topic_name}"
-
-  own_key = var.encryption != null && try(var.encryption.kms_key_arn, null) == null
 }
 
 resource "aws_sns_topic" "this" {
   # checkov:skip=CKV_AWS_26: encrypted with a customer key on demand (var.encryption): a key costs a dollar a month, and the topic carries names and amounts, no data.
   name              = local.topic_name
   display_name      = substr(local.topic_name, 0, 100)
-  kms_master_key_id = local.own_key ? one(aws_kms_key.this[*].arn) : try(var.encryption.kms_key_arn, null)
+  kms_master_key_id = var.encryption.own_key ? one(aws_kms_key.this[*].arn) : var.encryption.kms_key_arn
   tags              = var.tags
 }
 
 resource "aws_kms_key" "this" {
-  count = local.own_key ? 1 : 0
+  count = var.encryption.own_key ? 1 : 0
 
   description         = "${local.topic_name}: messages of the alarms"
   enable_key_rotation = true

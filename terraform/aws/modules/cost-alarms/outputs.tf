@@ -30,5 +30,5 @@ output "loop_usd_per_hour" {
 
 output "monthly_usd" {
   description = "What this module costs a month with no traffic, beyond CloudWatch's free tier of ten alarm metrics an account: 0.10 for each metric that an alarm reads, 1 for a key of its own (CloudWatch and KMS pricing, us-east-1, 2026-11). Budgets, anomaly detection, topic and hard stop cost nothing until they are used."
-  value       = sum([for alarm in local.rate_alarms : length(alarm.metrics)]) * 0.10 + (local.own_key ? 1 : 0)
+  value       = sum([for alarm in local.rate_alarms : length(alarm.metrics)]) * 0.10 + (var.encryption.own_key ? 1 : 0)
 }

@@ -166,22 +166,25 @@ variable "activate_tag" {
 
 variable "anomaly" {
   description = <<-EOT
-    Cost anomaly detection; null for none.
+    Cost anomaly detection:
+    - `enabled`: whether there is any.
     - `existing_monitor_arn`: watch this monitor's findings. Null makes a monitor of what carries the app's tag, which only an account that pays may; a member of an organization has one monitor of its services and names it here.
     - `min_usd`: tell of anomalies with at least this impact.
   EOT
   type = object({
+    enabled              = optional(bool, true)
     existing_monitor_arn = optional(string)
     min_usd              = optional(number, 5)
   })
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = try(var.anomaly.existing_monitor_arn, null) == null ? true : can(regex("^arn:[a-z-]+:ce::[0-9]{12}:anomalymonitor/.+$", var.anomaly.existing_monitor_arn))
+    condition     = var.anomaly.existing_monitor_arn == null ? true : can(regex("^arn:[a-z-]+:ce::[0-9]{12}:anomalymonitor/.+$", var.anomaly.existing_monitor_arn))
     error_message = "anomaly: existing_monitor_arn is an ARN such as \"arn:aws:ce::123456789012:anomalymonitor/1a2b3c4d-…\", or null."
   }
   validation {
-    condition     = var.anomaly == null ? true : var.anomaly.min_usd > 0
+    condition     = var.anomaly.min_usd > 0
     error_message = "anomaly: min_usd is more than 0, for example 5."
   }
 }
@@ -198,15 +201,25 @@ variable "webhook_url" {
 }
 
 variable "encryption" {
-  description = "Encrypt the topic with a customer key; null (the default) leaves it to SNS. `{}` makes a key (about 1 dollar a month), `{ kms_key_arn = … }` uses yours, whose policy must hold the output `kms_key_policy`, or nothing arrives and nothing says so."
+  description = <<-EOT
+    Encrypt the topic with a customer key; by default SNS stores messages as it does all.
+    - `own_key`: make a key, about 1 dollar a month.
+    - `kms_key_arn`: use yours, whose policy must hold the output `kms_key_policy`, or nothing arrives and nothing says so.
+  EOT
   type = object({
+    own_key     = optional(bool, false)
     kms_key_arn = optional(string)
   })
-  default = null
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = try(var.encryption.kms_key_arn, null) == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.encryption.kms_key_arn))
+    condition     = var.encryption.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.encryption.kms_key_arn))
     error_message = "encryption: kms_key_arn is a key's ARN, for example \"arn:aws:kms:eu-west-1:123456789012:key/1a2b3c4d-…\"; an alias such as alias/aws/sns cannot let budgets publish."
+  }
+  validation {
+    condition     = !var.encryption.own_key || var.encryption.kms_key_arn == null
+    error_message = "encryption: either own_key = true or a kms_key_arn."
   }
 }
 

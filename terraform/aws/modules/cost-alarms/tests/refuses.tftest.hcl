@@ -169,6 +169,14 @@ run "the_key_that_budgets_cannot_use" {
   expect_failures = [var.encryption]
 }
 
+run "two_keys" {
+  command = plan
+  variables {
+    encryption = { own_key = true, kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1a2b" }
+  }
+  expect_failures = [var.encryption]
+}
+
 run "a_price_of_zero" {
   command = plan
   variables {

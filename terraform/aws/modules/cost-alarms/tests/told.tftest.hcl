@@ -137,7 +137,7 @@ run "no_anomaly_detection_on_demand" {
   command = plan
 
   variables {
-    anomaly = null
+    anomaly = { enabled = false }
   }
 
   assert {
@@ -162,7 +162,7 @@ run "a_webhook_instead_of_mail" {
 
 run "a_key_of_its_own_lets_all_three_use_it" {
   variables {
-    encryption = {}
+    encryption = { own_key = true }
   }
 
   assert {
