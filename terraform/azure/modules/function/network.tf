@@ -1,0 +1,60 @@
+# Private endpoints, where the app is closed to the internet.
+
+locals {
+  endpoint_subnets = var.network.endpoint_subnet_id[*]
+  endpoints = { for name, target in {
+    blob  = local.storage_id
+    queue = local.storage_id
+    table = local.storage_id
+  } : name => target if length(local.endpoint_subnets) > 0 }
+}
+
+resource "azurerm_private_endpoint" "storage" {
+  for_each = local.endpoints
+
+  name                = "${var.name}-${each.key}"
+  resource_group_name = var.resource_group_name
+  location            = var.location
+  subnet_id           = var.network.endpoint_subnet_id
+  tags                = var.tags
+
+  private_service_connection {
+    name                           = each.key
+    private_connection_resource_id = each.value
+    subresource_names              = [each.key]
+    is_manual_connection           = false
+  }
+
+  dynamic "private_dns_zone_group" {
+    for_each = contains(keys(var.network.dns_zone_ids), each.key) ? [var.network.dns_zone_ids[each.key]] : []
+    content {
+      name                 = each.key
+      private_dns_zone_ids = [private_dns_zone_group.value]
+    }
+  }
+}
+
+resource "azurerm_private_endpoint" "app" {
+  count = length(local.endpoint_subnets)
+
+  name                = "${var.name}-sites"
+  resource_group_name = var.resource_group_name
+  location            = var.location
+  subnet_id           = var.network.endpoint_subnet_id
+  tags                = var.tags
+
+  private_service_connection {
+    name                           = "sites"
+    private_connection_resource_id = azurerm_function_app_flex_consumption.this.id
+    subresource_names              = ["sites"]
+    is_manual_connection           = false
+  }
+
+  dynamic "private_dns_zone_group" {
+    for_each = contains(keys(var.network.dns_zone_ids), "sites") ? [var.network.dns_zone_ids["sites"]] : []
+    content {
+      name                 = "sites"
+      private_dns_zone_ids = [private_dns_zone_group.value]
+    }
+  }
+}

@@ -1,1 +1,0 @@
-"""Recovers a provider's schema from its published bindings."""

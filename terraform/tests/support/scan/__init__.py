@@ -1,1 +1,0 @@
-"""Asks checkov about example folders, in an environment of its own."""
