@@ -3,7 +3,6 @@
 //! Deals with: having Terraform and the Python packages, calling the checks.
 //! Does not deal with: the checks (`terraform/tests/support`).
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use crate::gate::Place;
@@ -11,7 +10,11 @@ use crate::limited::{self, LIMIT};
 use crate::{peers, tools};
 
 const SUPPORT: &str = "terraform/tests/support";
-const REQUIREMENTS: &str = "terraform/tests/requirements.txt";
+/// What each virtual environment below `target/xtask` holds. checkov wants other versions than the rest.
+const VENVS: [(&str, &str); 2] = [
+    ("terraform-venv", "terraform/tests/requirements.txt"),
+    ("checkov-venv", "terraform/tests/requirements-checkov.txt"),
+];
 /// What the modules' `required_version` asks for.
 const OLDEST: (u32, u32) = (1, 9);
 const HINT: &str = "hint: `brew install hashicorp/tap/terraform`, the package `terraform` of HashiCorp's apt and \
@@ -25,7 +28,7 @@ pub(crate) fn gate(place: &Place) -> Result<(), String> {
     set_up(place)?;
     let tests = format!("{SUPPORT}/tests");
     python(place, &["-m", "unittest", "discover", "-q", "-s", &tests, "-t", SUPPORT])?;
-    python(place, &["-m", "runner", "check", &root(place), &scratch(place)])
+    python(place, &["-m", "runner", "check", &root(place), &scratch(place), &checkov(place)])
 }
 
 /// Runs `cargo xtask terraform WORDS`: a filter, `docs`, or `with SCHEMA... -- COMMAND...`.
@@ -33,12 +36,12 @@ pub(crate) fn gate(place: &Place) -> Result<(), String> {
 /// # Errors
 /// As [`gate()`].
 pub(crate) fn run(place: &Place, words: &[&str]) -> Result<(), String> {
-    let (root, scratch) = (root(place), scratch(place));
+    let (root, scratch, checkov) = (root(place), scratch(place), checkov(place));
     let call = match words {
         [] => return gate(place),
         ["docs"] => vec!["-m", "runner", "docs", &root],
         ["with", rest @ ..] => [&["-m", "runner", "with", &scratch], rest].concat(),
-        [filter] => vec!["-m", "runner", "check", &root, &scratch, filter],
+        [filter] => vec!["-m", "runner", "check", &root, &scratch, &checkov, filter],
         _ => {
             return Err(
                 "usage: cargo xtask terraform [FILTER | docs | with SCHEMA... -- COMMAND...]"
@@ -54,7 +57,10 @@ fn set_up(place: &Place) -> Result<(), String> {
     tools::install(&tools::PYTHON)?;
     let said = peers::said("terraform", &["version", "-json"]);
     recent(&said.map_err(|_| format!("missing: terraform; {HINT}"))?)?;
-    peers::python::install(place, REQUIREMENTS, &venv(place))
+    for (name, requirements) in VENVS {
+        peers::python::install(place, requirements, &place.target.join("xtask").join(name))?;
+    }
+    Ok(())
 }
 
 /// Whether what `terraform version -json` said is new enough.
@@ -70,15 +76,16 @@ fn recent(said: &str) -> Result<(), String> {
 }
 
 fn python(place: &Place, words: &[&str]) -> Result<(), String> {
-    let mut command = Command::new(venv(place).join("bin/python"));
+    let mut command = Command::new(place.target.join("xtask/terraform-venv/bin/python"));
     command.args(words).current_dir(&place.root);
     command.env("PYTHONPATH", place.root.join(SUPPORT)).env("PYTHONDONTWRITEBYTECODE", "1");
     let status = limited::status(&mut command, LIMIT)?;
     if status.success() { Ok(()) } else { Err(format!("python {}: {status}", words.join(" "))) }
 }
 
-fn venv(place: &Place) -> PathBuf {
-    place.target.join("xtask/terraform-venv")
+/// The interpreter of checkov's environment.
+fn checkov(place: &Place) -> String {
+    place.target.join("xtask/checkov-venv/bin/python").display().to_string()
 }
 
 fn root(place: &Place) -> String {

@@ -8,12 +8,15 @@ mod demo;
 mod dev;
 mod fault;
 mod http;
+mod idle;
 mod invoke;
 mod logs;
 mod manifest;
 mod new;
 mod output;
 mod packages;
+#[cfg_attr(not(test), expect(dead_code, reason = "`anyfn check` is the second to read plans"))]
+mod plan;
 mod running;
 mod signals;
 
@@ -48,6 +51,7 @@ enum Command {
     Invoke(invoke::Args),
     Manifest(manifest::Args),
     Demo(demo::Args),
+    Idle(idle::Args),
 }
 
 fn main() -> ExitCode {
@@ -71,6 +75,7 @@ fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Invoke(args) => runtime.block_on(invoke::run(args)),
         Command::Manifest(args) => runtime.block_on(manifest::run(&args)),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
+        Command::Idle(args) => idle::run(&args),
     };
     // Nothing that still runs is worth waiting for: what had to end has ended.
     runtime.shutdown_background();

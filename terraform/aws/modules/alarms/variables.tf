@@ -32,6 +32,10 @@ variable "functions" {
     error_message = "functions: at least one, for example { thumbnail = { name = \"media-thumbnail\", timeout_s = 60 } }."
   }
   validation {
+    condition     = alltrue([for key, _ in var.functions : can(regex("^[a-z][a-z0-9-]*$", key))])
+    error_message = "functions: a key is lower-case letters, digits and hyphens, a letter first, for example \"thumbnail\"; it becomes part of an alarm's name."
+  }
+  validation {
     condition     = alltrue([for f in var.functions : f.timeout_s >= 1 && f.timeout_s <= 900])
     error_message = "functions: timeout_s is 1 to 900 seconds, for example 60."
   }
@@ -62,12 +66,22 @@ variable "queues" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for key, _ in var.queues : can(regex("^[a-z][a-z0-9-]*$", key))])
+    error_message = "queues: a key is lower-case letters, digits and hyphens, a letter first, for example \"deliveries\"; it becomes part of an alarm's name."
+  }
 }
 
 variable "schedule_group" {
   description = "Name of the EventBridge Scheduler group whose schedules start the functions; null where none do."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.schedule_group == null ? true : can(regex("^[A-Za-z0-9_.-]{1,64}$", var.schedule_group))
+    error_message = "schedule_group: the group's name, not its ARN, for example \"media\", or null for none."
+  }
 }
 
 variable "thresholds" {

@@ -17,12 +17,14 @@ variable "functions" {
     - `name`: the Lambda function's name.
     - `memory_mb`: its memory, 128 to 10240.
     - `architecture`: `arm64` or `x86_64`; the two have different prices.
-    - `usd_per_hour`: an alarm of its own at this estimate; null (the default) leaves it to the app's total.
+    - `timeout_s`: its timeout; the alarm looks back so far, since a call's duration is only known at its end.
+    - `usd_per_hour`: another limit for this function than the variable of that name.
   EOT
   type = map(object({
     name         = string
     memory_mb    = number
     architecture = string
+    timeout_s    = optional(number, 900)
     usd_per_hour = optional(number)
   }))
   nullable = false
@@ -30,6 +32,14 @@ variable "functions" {
   validation {
     condition     = length(var.functions) > 0
     error_message = "functions: at least one, for example { thumbnail = { name = \"media-thumbnail\", memory_mb = 512, architecture = \"arm64\" } }."
+  }
+  validation {
+    condition     = alltrue([for key, _ in var.functions : can(regex("^[a-z][a-z0-9-]*$", key))])
+    error_message = "functions: a key is lower-case letters, digits and hyphens, a letter first, for example \"thumbnail\"; it becomes part of an alarm's name."
+  }
+  validation {
+    condition     = alltrue([for f in var.functions : f.timeout_s >= 1 && f.timeout_s <= 900])
+    error_message = "functions: timeout_s is 1 to 900 seconds, for example 60."
   }
   validation {
     condition     = alltrue([for f in var.functions : f.memory_mb >= 128 && f.memory_mb <= 10240])
@@ -41,7 +51,7 @@ variable "functions" {
   }
   validation {
     condition     = alltrue([for f in var.functions : f.usd_per_hour == null ? true : f.usd_per_hour > 0])
-    error_message = "functions: usd_per_hour is more than 0, for example 0.5, or null for none."
+    error_message = "functions: usd_per_hour is more than 0, for example 0.5, or null for the variable usd_per_hour."
   }
 }
 
@@ -91,7 +101,7 @@ variable "daily_budget_usd" {
 }
 
 variable "usd_per_hour" {
-  description = "The estimated dollars an hour, of all functions together, at which the alarm rings within minutes."
+  description = "The estimated dollars an hour of one function at which its alarm rings, within minutes."
   type        = number
   default     = 1
   nullable    = false
@@ -102,8 +112,19 @@ variable "usd_per_hour" {
   }
 }
 
+variable "total_usd_per_hour" {
+  description = "The same for all functions together; null (the default) for none, since it doubles the metrics that are billed. More than five functions are watched in groups of five."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.total_usd_per_hour == null ? true : var.total_usd_per_hour > 0
+    error_message = "total_usd_per_hour: more than 0, for example 2, or null for none."
+  }
+}
+
 variable "max_invocations_per_minute" {
-  description = "Alarm above this many calls a minute of all functions together; null for none."
+  description = "Alarm above this many calls a minute of one function; null for none."
   type        = number
   default     = null
 
@@ -114,7 +135,7 @@ variable "max_invocations_per_minute" {
 }
 
 variable "max_concurrency" {
-  description = "Alarm above this many calls at once of all functions together; null for none."
+  description = "Alarm above this many calls at once of one function; null for none."
   type        = number
   default     = null
 
@@ -145,22 +166,25 @@ variable "activate_tag" {
 
 variable "anomaly" {
   description = <<-EOT
-    Cost anomaly detection; null for none.
+    Cost anomaly detection:
+    - `enabled`: whether there is any.
     - `existing_monitor_arn`: watch this monitor's findings. Null makes a monitor of what carries the app's tag, which only an account that pays may; a member of an organization has one monitor of its services and names it here.
     - `min_usd`: tell of anomalies with at least this impact.
   EOT
   type = object({
+    enabled              = optional(bool, true)
     existing_monitor_arn = optional(string)
     min_usd              = optional(number, 5)
   })
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = try(var.anomaly.existing_monitor_arn, null) == null ? true : can(regex("^arn:[a-z-]+:ce::[0-9]{12}:anomalymonitor/.+$", var.anomaly.existing_monitor_arn))
+    condition     = var.anomaly.existing_monitor_arn == null ? true : can(regex("^arn:[a-z-]+:ce::[0-9]{12}:anomalymonitor/.+$", var.anomaly.existing_monitor_arn))
     error_message = "anomaly: existing_monitor_arn is an ARN such as \"arn:aws:ce::123456789012:anomalymonitor/1a2b3c4d-…\", or null."
   }
   validation {
-    condition     = var.anomaly == null ? true : var.anomaly.min_usd > 0
+    condition     = var.anomaly.min_usd > 0
     error_message = "anomaly: min_usd is more than 0, for example 5."
   }
 }
@@ -177,20 +201,30 @@ variable "webhook_url" {
 }
 
 variable "encryption" {
-  description = "Encrypt the topic with a customer key; null (the default) leaves it to SNS. `{}` makes a key (about 1 dollar a month), `{ kms_key_arn = … }` uses yours, whose policy must hold the output `kms_key_policy`, or nothing arrives and nothing says so."
+  description = <<-EOT
+    Encrypt the topic with a customer key; by default SNS stores messages as it does all.
+    - `own_key`: make a key, about 1 dollar a month.
+    - `kms_key_arn`: use yours, whose policy must hold the output `kms_key_policy`, or nothing arrives and nothing says so.
+  EOT
   type = object({
+    own_key     = optional(bool, false)
     kms_key_arn = optional(string)
   })
-  default = null
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = try(var.encryption.kms_key_arn, null) == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.encryption.kms_key_arn))
+    condition     = var.encryption.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.encryption.kms_key_arn))
     error_message = "encryption: kms_key_arn is a key's ARN, for example \"arn:aws:kms:eu-west-1:123456789012:key/1a2b3c4d-…\"; an alias such as alias/aws/sns cannot let budgets publish."
+  }
+  validation {
+    condition     = !var.encryption.own_key || var.encryption.kms_key_arn == null
+    error_message = "encryption: either own_key = true or a kms_key_arn."
   }
 }
 
 variable "hard_stop" {
-  description = "When the estimated dollars an hour are exceeded, stop the app: pause its event sources and set every function's concurrency to 0. The next `terraform apply` starts it again."
+  description = "When the estimated dollars an hour are exceeded, stop the app within a minute: set every function's concurrency to 0 and switch its event source mappings off. The next `terraform apply` starts it again."
   type        = bool
   default     = false
   nullable    = false

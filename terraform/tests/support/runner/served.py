@@ -32,6 +32,15 @@ def providers(names: list[str]) -> dict[str, Provider]:
     return found
 
 
+def versions() -> dict[str, list[str]]:
+    """The versions that are played, by provider."""
+    found: dict[str, list[str]] = {}
+    for name in (name for of_cloud in CLOUDS.values() for name in of_cloud):
+        for address, schema in load(SUPPORT / "schemas" / f"{name}.json.gz").items():
+            found.setdefault(address.rsplit("/", 1)[-1], []).append(schema["x_version"])
+    return found
+
+
 @contextmanager
 def schemas(scratch: Path, names: list[str]) -> Iterator[dict[str, str]]:
     """Serves some schemas together; gives the environment for commands that shall find them."""

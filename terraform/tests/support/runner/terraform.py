@@ -71,6 +71,8 @@ class Terraform:
         if found:
             place = f"{os.path.normpath(os.path.join(self.shown, found['filename']))}:{found['start']['line']}"
         words = [place, diagnostic["severity"], diagnostic["summary"], diagnostic.get("detail", "")]
+        if diagnostic["summary"].startswith(("Invalid resource type", "Invalid data source")):
+            words.append("if the provider has it, name it in terraform/tests/support/keep.txt")
         return ": ".join(" ".join(word.split()) for word in words if word)
 
     def _run(self, words: tuple[str, ...]) -> subprocess.CompletedProcess:

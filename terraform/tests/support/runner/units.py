@@ -28,8 +28,7 @@ class Unit:
 
     @property
     def path(self) -> str:
-        """Where it is, from the workspace's root: ``terraform/aws/modules/queue``."""
-        return f"terraform/{self.cloud}/{self.kind}/{self.source.name}"
+        return path(self.cloud, self.kind, self.source)
 
     @property
     def label(self) -> str:
@@ -39,6 +38,11 @@ class Unit:
     def within(self, scratch: Path) -> Path:
         """Its copy below ``scratch``."""
         return scratch / self.schema / self.path
+
+
+def path(cloud: str, kind: str, folder: Path) -> str:
+    """Where a folder is, from the workspace's root: ``terraform/aws/modules/queue``."""
+    return f"terraform/{cloud}/{kind}/{folder.name}"
 
 
 def folders(root: Path) -> list[tuple[str, str, Path]]:

@@ -110,5 +110,5 @@ class Provider:
         tf_type, config = request["type_name"], unpack(request["config"])
         block = self._block("data_source_schemas", tf_type)
         state = values.fill_computed(block, config, cloud.invent(tf_type, config))
-        known = cloud.data(tf_type, state)
+        known = cloud.data(tf_type, config)
         return {"state": pack({**state, **{name: value for name, value in known.items() if name in state}})}

@@ -1,0 +1,1 @@
+"""Recovers a provider's schema from its published bindings."""

@@ -1,0 +1,1 @@
+"""Asks checkov about example folders, in an environment of its own."""
