@@ -74,6 +74,12 @@ def copy(root: Path, scratch: Path) -> None:
         for schema in schemas if source.is_dir() else ():
             below = scratch / schema
             shutil.copytree(source, below / "terraform" / cloud, ignore=LEFT_OUT)
-            for entry in root.iterdir():
-                if entry.name not in ("terraform", "target", ".git"):
-                    (below / entry.name).symlink_to(entry)
+            _link(root, below)
+            _link(root / "terraform", below / "terraform")
+
+
+def _link(source: Path, below: Path) -> None:
+    """Links what ``source`` holds and ``below`` does not, so that paths to it hold."""
+    for entry in source.iterdir():
+        if entry.name not in ("target", ".git") and not (below / entry.name).exists():
+            (below / entry.name).symlink_to(entry)

@@ -183,6 +183,7 @@ class Units(unittest.TestCase):
             if "empty" not in path:
                 (self.root / "terraform" / path / "main.tf").write_text('terraform {\n  backend "s3" {}\n}\n')
         (self.root / "functions").mkdir()
+        (self.root / "terraform/tests").mkdir()
 
     def test_every_folder_with_terraform_is_found_on_each_of_its_schemas(self):
         labels = [unit.label for unit in units.find(self.root, "")]
@@ -198,6 +199,7 @@ class Units(unittest.TestCase):
         [unit] = units.find(self.root, "media")
         copied = unit.within(scratch)
         self.assertTrue((copied / "../../../../functions").is_dir())
+        self.assertTrue((copied / "../../../tests").is_dir())
         steps._keep_state_here(copied)
         self.assertIn('backend "local"', (copied / "state_override.tf").read_text())
         self.assertEqual([file.name for file in unit.source.iterdir()], ["main.tf"])
