@@ -54,6 +54,10 @@ variable "functions" {
     error_message = "functions: at least one, for example { thumbnail = { name = \"thumbnail\", timeout_s = 60 } }."
   }
   validation {
+    condition     = alltrue([for f in var.functions : can(regex("^[a-z][a-z0-9-]*$", f.name))])
+    error_message = "functions: name is the function's, lower-case letters, digits and hyphens, a letter first, for example \"thumbnail\"."
+  }
+  validation {
     condition     = alltrue([for f in var.functions : f.timeout_s >= 1])
     error_message = "functions: timeout_s is 1 second or more, for example 60."
   }
@@ -72,13 +76,18 @@ variable "action_group_id" {
 # Optional.
 
 variable "queues" {
-  description = "The queues to watch, by any key that is stable: `name` the queue's, `dlq_name` its dead-letter (poison) queue's."
+  description = "The queues to watch, by any key that is stable: `name` the queue's, `dlq_name` its dead-letter (poison) queue's. Azure has no metric of one storage queue: what alarms is the host's own line that it moves a message there, so a queue that another app drains is not seen."
   type = map(object({
     name     = string
     dlq_name = string
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for q in var.queues : can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", q.dlq_name))])
+    error_message = "queues: dlq_name is a storage queue's name, 3 to 63 lower-case letters, digits and hyphens, for example \"deliveries-poison\"."
+  }
 }
 
 variable "thresholds" {

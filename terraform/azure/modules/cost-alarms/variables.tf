@@ -24,12 +24,27 @@ variable "location" {
 }
 
 variable "function_app" {
-  description = "The function app on the Flex Consumption plan: `id` its resource id, `name` its name."
+  description = <<-EOT
+    The function app, on the Flex Consumption plan:
+    - `id`: its resource id. `name`: its name.
+    - `memory_mb`, `maximum_instances`: only for the output `loop_usd_per_hour`.
+  EOT
   type = object({
-    id   = string
-    name = string
+    id                = string
+    name              = string
+    memory_mb         = optional(number, 2048)
+    maximum_instances = optional(number, 100)
   })
   nullable = false
+
+  validation {
+    condition     = contains([512, 2048, 4096], var.function_app.memory_mb)
+    error_message = "function_app: memory_mb is 512, 2048 or 4096, for example 2048."
+  }
+  validation {
+    condition     = var.function_app.maximum_instances >= 1 && var.function_app.maximum_instances <= 1000
+    error_message = "function_app: maximum_instances is 1 to 1000, for example 100."
+  }
 }
 
 variable "emails" {
@@ -73,7 +88,7 @@ variable "usd_per_hour" {
 }
 
 variable "anomaly" {
-  description = "Cost anomaly alert of the subscription, by e-mail. One is enough a subscription: true in one deployment."
+  description = "Cost anomaly alert of the subscription, to the emails. One is enough a subscription: true in one deployment. Whoever applies needs Cost Management Contributor on the subscription."
   type        = bool
   default     = true
   nullable    = false
@@ -91,7 +106,7 @@ variable "webhook_url" {
 }
 
 variable "hard_stop" {
-  description = "When the estimated dollars an hour or the month's budget are exceeded, stop the function app. It stays stopped until somebody starts it."
+  description = "When the estimated dollars an hour or the month's budget are exceeded, stop the function app. It stays stopped until somebody starts it. Whoever applies needs the right to make roles."
   type        = bool
   default     = false
   nullable    = false
