@@ -1,0 +1,56 @@
+output "urls" {
+  description = "Where each HTTP function is called, with its path's template."
+  value       = { for name, trigger in local.http : name => "${trimsuffix(module.http[name].url, "/")}${trigger.path}" }
+}
+
+output "stores" {
+  description = "Buckets by the store's name: another app's input `stores`. Known at plan."
+  value       = { for store in local.stores : store => contains(keys(var.stores), store) ? var.stores[store] : module.store[store].name }
+}
+
+output "queues" {
+  description = "Queues' ARNs by the queue's name: another app's input `queues`. Known at plan."
+  value       = { for queue in local.queues : queue => contains(keys(var.queues), queue) ? var.queues[queue] : module.queue[queue].arn }
+}
+
+output "dead_letters" {
+  description = "The dead-letter queue's name of each function that has one."
+  value       = local.dead_names
+}
+
+output "functions" {
+  description = "Each function in AWS: `name`, `target_arn` (the alias that is called), `version` (the newest), `log_group`."
+  value = { for name, function in module.function : name => {
+    name       = function.name
+    target_arn = function.target_arn
+    version    = function.version
+    log_group  = function.log_group_name
+  } }
+}
+
+output "permissions" {
+  description = "Policies as JSON for those who work with it: `call` by HTTP function, `send` and `redrive` by queue."
+  value = {
+    call    = { for name, http in module.http : name => http.permissions.call }
+    send    = { for queue in keys(local.made_names) : queue => module.queue[queue].permissions.send }
+    redrive = { for name, source in local.source : name => module.queue[source].permissions.redrive }
+  }
+}
+
+output "policies" {
+  description = "What each function may do: its role's policies as JSON. Known at plan."
+  value = { for name, function in module.function : name => merge(
+    function.policies,
+    contains(keys(module.queue_trigger), name) ? { trigger = module.queue_trigger[name].policy } : {},
+  ) }
+}
+
+output "topic_arn" {
+  description = "The SNS topic that alarms and budgets tell; null without."
+  value       = local.topic_arn
+}
+
+output "kms_key_policies" {
+  description = "What the policy of `hardening.kms_key` has to hold, as JSON documents (`source_policy_documents` of `aws_iam_policy_document`): CloudWatch Logs, S3's events and the alarms use it. Without, they fail, and some say so nowhere."
+  value       = concat([jsonencode({ Version = "2012-10-17", Statement = local.key_users })], module.cost_alarms[*].kms_key_policy)
+}
