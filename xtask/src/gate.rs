@@ -57,7 +57,7 @@ pub(crate) fn steps(place: &Place, quick: bool) -> Vec<Step> {
             )
         }),
         own("licences", deny::run),
-        own("terraform", terraform::gate),
+        Step { needs: &["build"], ..own("terraform", terraform::gate) },
         own("peers", peers::set_up),
         Step {
             needs: &["build", "peers"],

@@ -3,6 +3,8 @@
 //! Deals with: having Terraform and the Python packages, calling the checks.
 //! Does not deal with: the checks (`terraform/tests/support`).
 
+mod fixtures;
+
 use std::process::Command;
 
 use crate::gate::Place;
@@ -20,25 +22,33 @@ const OLDEST: (u32, u32) = (1, 9);
 const HINT: &str = "hint: `brew install hashicorp/tap/terraform`, the package `terraform` of HashiCorp's apt and \
                     yum repositories, or an executable from the download page of terraform's documentation";
 
-/// The step of the gate: the support's own tests, then every module and example.
+/// The step of the gate: what [`run()`] checks, and that the manifests it checks with are those of the code.
+/// The applications must have been built.
 ///
 /// # Errors
 /// What is missing and how to get it, or that a check failed.
 pub(crate) fn gate(place: &Place) -> Result<(), String> {
+    fixtures::check(&place.root, &place.target.join("debug"))?;
+    run(place, &[])
+}
+
+/// The support's own tests, then every module and example.
+fn everything(place: &Place) -> Result<(), String> {
     set_up(place)?;
-    let tests = format!("{SUPPORT}/tests");
-    python(place, &["-m", "unittest", "discover", "-q", "-s", &tests, "-t", SUPPORT])?;
+    let support = place.root.join(SUPPORT).display().to_string();
+    let tests = format!("{support}/tests");
+    python(place, &["-m", "unittest", "discover", "-q", "-s", &tests, "-t", &support])?;
     python(place, &["-m", "runner", "check", &root(place), &scratch(place), &checkov(place)])
 }
 
 /// Runs `cargo xtask terraform WORDS`: a filter, `docs`, or `with SCHEMA... -- COMMAND...`.
 ///
 /// # Errors
-/// As [`gate()`].
+/// What is missing and how to get it, or that a check failed.
 pub(crate) fn run(place: &Place, words: &[&str]) -> Result<(), String> {
     let (root, scratch, checkov) = (root(place), scratch(place), checkov(place));
     let call = match words {
-        [] => return gate(place),
+        [] => return everything(place),
         ["docs"] => vec!["-m", "runner", "docs", &root],
         ["with", rest @ ..] => [&["-m", "runner", "with", &scratch], rest].concat(),
         [filter] => vec!["-m", "runner", "check", &root, &scratch, &checkov, filter],
@@ -77,8 +87,10 @@ fn recent(said: &str) -> Result<(), String> {
 
 fn python(place: &Place, words: &[&str]) -> Result<(), String> {
     let mut command = Command::new(place.target.join("xtask/terraform-venv/bin/python"));
-    command.args(words).current_dir(&place.root);
-    command.env("PYTHONPATH", place.root.join(SUPPORT)).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+        .args(words)
+        .env("PYTHONPATH", place.root.join(SUPPORT))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     let status = limited::status(&mut command, LIMIT)?;
     if status.success() { Ok(()) } else { Err(format!("python {}: {status}", words.join(" "))) }
 }

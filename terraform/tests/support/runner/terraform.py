@@ -15,6 +15,9 @@ from pathlib import Path
 LIMIT_S = 300
 """Longer than any call takes on two busy cores."""
 
+COLLECT_SELDOM = {"GOGC": "400"}
+"""Terraform is a fifth faster with a heap of a few hundred MiB."""
+
 
 class Failed(Exception):
     """A check that did not hold; the text says where and what."""
@@ -80,7 +83,7 @@ class Terraform:
         return subprocess.run(
             ["terraform", *words],
             cwd=self.folder,
-            env={**environment, **self.environment},
+            env={**environment, **COLLECT_SELDOM, **self.environment},
             capture_output=True,
             text=True,
             timeout=LIMIT_S,
