@@ -50,7 +50,7 @@ pub(crate) fn run(place: &Place, words: &[&str]) -> Result<(), String> {
     let call = match words {
         [] => return everything(place),
         ["docs"] => vec!["-m", "runner", "docs", &root],
-        ["with", rest @ ..] => [&["-m", "runner", "with", &scratch], rest].concat(),
+        ["with", rest @ ..] => [&["-m", "runner", "with"], rest].concat(),
         [filter] => vec!["-m", "runner", "check", &root, &scratch, &checkov, filter],
         _ => {
             return Err(

@@ -5,11 +5,12 @@ Does not deal with: what a check is (``steps.py``, ``shape.py``, ``tables.py``).
 
     python -m runner check ROOT SCRATCH CHECKOV-PYTHON [FILTER]
     python -m runner docs ROOT
-    python -m runner with SCRATCH SCHEMA... -- COMMAND...
+    python -m runner with SCHEMA... -- COMMAND...
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -31,7 +32,7 @@ def check(root: Path, scratch: Path, checkov: str, wanted: str = "") -> int:
         print("\n".join(f"  {unit.path}" for unit in units.find(root, "")))
         return 1
     units.copy(root, scratch)
-    with served.all_schemas(scratch) as environments, ThreadPoolExecutor(AT_ONCE) as pool:
+    with served.all_schemas() as environments, ThreadPoolExecutor(AT_ONCE) as pool:
         jobs = [
             ("format", lambda: formatted(root)),
             ("shape and tables", lambda: looks(root, wanted)),
@@ -97,10 +98,14 @@ def docs(root: Path) -> int:
     return 1 if found else 0
 
 
-def run_with(scratch: Path, words: list[str]) -> int:
+def run_with(words: list[str]) -> int:
     cut = words.index("--")
-    with served.schemas(scratch, words[:cut]) as environment:
-        return subprocess.run(words[cut + 1 :], env=environment, check=False).returncode
+    unknown = set(words[:cut]) - set(served.NAMES)
+    if unknown:
+        print(f"no schema {', '.join(unknown)}; there are {', '.join(served.NAMES)}")
+        return 2
+    with served.schemas(words[:cut]) as variables:
+        return subprocess.run(words[cut + 1 :], env={**os.environ, **variables}, check=False).returncode
 
 
 def main(words: list[str]) -> int:
@@ -109,8 +114,8 @@ def main(words: list[str]) -> int:
             return check(Path(root), Path(scratch), checkov, *wanted)
         case ["docs", root]:
             return docs(Path(root))
-        case ["with", scratch, *rest] if "--" in rest:
-            return run_with(Path(scratch), rest)
+        case ["with", *rest] if "--" in rest:
+            return run_with(rest)
     print(__doc__)
     return 2
 

@@ -7,7 +7,7 @@ Does not deal with: the protocol (``../standin``).
 from __future__ import annotations
 
 import json
-import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,7 +18,9 @@ from standin.server import Served
 
 from .units import CLOUDS
 
+NAMES = [name for of_cloud in CLOUDS.values() for name in of_cloud]
 SUPPORT = Path(__file__).resolve().parent.parent
+# Nothing but what is served is found: a provider that is not would only be looked for in vain.
 RC = "disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\n    path = \"/nonexistent\"\n  }\n}\n"
 
 
@@ -35,25 +37,23 @@ def providers(names: list[str]) -> dict[str, Provider]:
 def versions() -> dict[str, list[str]]:
     """The versions that are played, by provider."""
     found: dict[str, list[str]] = {}
-    for name in (name for of_cloud in CLOUDS.values() for name in of_cloud):
+    for name in NAMES:
         for address, schema in load(SUPPORT / "schemas" / f"{name}.json.gz").items():
             found.setdefault(address.rsplit("/", 1)[-1], []).append(schema["x_version"])
     return found
 
 
 @contextmanager
-def schemas(scratch: Path, names: list[str]) -> Iterator[dict[str, str]]:
-    """Serves some schemas together; gives the environment for commands that shall find them."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    rc = scratch / "terraformrc"
-    rc.write_text(RC)
-    with Served(providers(names)) as running:
-        yield {**os.environ, **running.environment(str(rc))}
+def schemas(names: list[str]) -> Iterator[dict[str, str]]:
+    """Serves some schemas together; gives the variables by which Terraform finds them."""
+    with tempfile.NamedTemporaryFile("w", suffix=".terraformrc") as rc, Served(providers(names)) as running:
+        rc.write(RC)
+        rc.flush()
+        yield running.environment(rc.name)
 
 
 @contextmanager
-def all_schemas(scratch: Path) -> Iterator[dict[str, dict[str, str]]]:
-    """Serves every schema by itself; gives each one's environment."""
+def all_schemas() -> Iterator[dict[str, dict[str, str]]]:
+    """Serves every schema by itself; gives each one's variables."""
     with ExitStack() as stack:
-        names = [name for of_cloud in CLOUDS.values() for name in of_cloud]
-        yield {name: stack.enter_context(schemas(scratch, [name])) for name in names}
+        yield {name: stack.enter_context(schemas([name])) for name in NAMES}

@@ -30,6 +30,7 @@ class Terraform:
     folder: Path
     shown: str
     environment: dict[str, str]
+    """Added to this process's own, without what would change a plan."""
 
     def call(self, *words: str, accept: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess:
         """Runs ``terraform WORDS``.

@@ -74,7 +74,7 @@ class Faults(unittest.TestCase):
 
     def test_each_fault_fails_with_a_sentence_that_names_file_and_line(self):
         for schema, fixture in (("aws", "aws"), ("azurerm-4", "azure"), ("azurerm-5", "azure")):
-            with served.schemas(self.scratch, [schema]) as environment:
+            with served.schemas([schema]) as environment:
                 for name, (of, old, new, words) in FAULTS.items():
                     if of != fixture:
                         continue
@@ -90,7 +90,7 @@ class Faults(unittest.TestCase):
             ("azurerm-4", "azure", "1 tests, 8 resources applied"),
             ("azurerm-5", "azure", "1 tests, 8 resources applied"),
         ):
-            with self.subTest(schema), served.schemas(self.scratch, [schema]) as environment:
+            with self.subTest(schema), served.schemas([schema]) as environment:
                 self.assertEqual(self.check(environment, fixture), words)
 
 
