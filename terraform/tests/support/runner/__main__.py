@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import security, served, shape, steps, tables, units
+from . import hcl, security, served, shape, steps, tables, units
 from .terraform import Failed, Terraform
 
 AT_ONCE = 2
@@ -73,8 +73,9 @@ def looks(root: Path, wanted: str) -> str:
     versions = served.versions()
     found = []
     for kind, shown, folder in chosen:
-        found += shape.check(folder, shown, kind, versions)
-        found += tables.check(folder, shown, kind)
+        declared = hcl.read(folder)
+        found += shape.check(declared, hcl.read_tests(folder), shown, kind, versions)
+        found += tables.check(declared, folder, shown, kind)
     if found:
         raise Failed("\n".join(found))
     return f"{len(chosen)} folders"
@@ -93,7 +94,7 @@ def folders(root: Path, wanted: str) -> list[tuple[str, str, Path]]:
 def docs(root: Path) -> int:
     found = []
     for kind, shown, folder in folders(root, ""):
-        found += tables.check(folder, shown, kind, write=True)
+        found += tables.check(hcl.read(folder), folder, shown, kind, write=True)
     print("\n".join([*found, f"{len(found)} folders without tables"]))
     return 1 if found else 0
 

@@ -7,19 +7,17 @@ Does not deal with: what the files do (``steps.py``), README files (``tables.py`
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from . import hcl
 
 OLDEST = ">= 1.9"
 
 
-def check(folder: Path, shown: str, kind: str, versions: dict[str, list[str]]) -> list[str]:
+def check(declared: hcl.Folder, tests: hcl.Tests, shown: str, kind: str, versions: dict[str, list[str]]) -> list[str]:
     """One sentence a finding.
 
     ``versions`` has those that the stand-in plays, by provider: a module must accept them all.
     """
-    declared, tests = hcl.read(folder), hcl.read_tests(folder)
     found = []
     if declared.required_version != OLDEST:
         found.append(f'{shown}: say required_version = "{OLDEST}" in versions.tf')

@@ -45,13 +45,13 @@ def renew(readme: str, tables: str) -> str | None:
     return f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}"
 
 
-def check(folder: Path, shown: str, kind: str, write: bool = False) -> list[str]:
-    """One sentence a finding; with ``write`` old tables are written anew instead."""
+def check(declared: hcl.Folder, folder: Path, shown: str, kind: str, write: bool = False) -> list[str]:
+    """One sentence a finding about the README in ``folder``; with ``write`` old tables are written anew instead."""
     path = folder / "README.md"
     if not path.exists():
         return [f"{shown}: has no README.md"]
     readme = path.read_text()
-    renewed = renew(readme, render(hcl.read(folder)))
+    renewed = renew(readme, render(declared))
     if renewed is None:
         return [f"{shown}/README.md: put {BEGIN} and {END} where the tables go"] if kind == "modules" else []
     if renewed == readme:

@@ -4,11 +4,16 @@ Deals with: the whole way from a module's file to the sentence, on the real Terr
 Does not deal with: the parts on the way (the other files here).
 """
 
+import io
+import json
+import sys
 import tempfile
 import unittest
+from contextlib import redirect_stdout
 from pathlib import Path
 from shutil import copytree
 
+from runner import __main__ as runner
 from runner import served, steps
 from runner.terraform import Failed, Terraform
 
@@ -57,6 +62,27 @@ FAULTS = {
 }
 
 
+ALIASES = """
+provider "aws" {
+  region = "eu-west-3"
+}
+provider "aws" {
+  alias  = "virginia"
+  region = "us-east-1"
+}
+data "aws_region" "here" {}
+data "aws_region" "there" {
+  provider = aws.virginia
+}
+output "here" {
+  value = data.aws_region.here.region
+}
+output "there" {
+  value = data.aws_region.there.region
+}
+"""
+
+
 class Faults(unittest.TestCase):
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
@@ -83,6 +109,31 @@ class Faults(unittest.TestCase):
                     sentence = str(raised.exception)
                     self.assertRegex(sentence, r"^terraform/planted/main\.tf:\d+: error: ")
                     self.assertIn(words, sentence)
+
+    def test_a_misspelt_argument_fails_the_whole_run_and_is_printed_with_its_place(self):
+        root = self.scratch / "root"
+        for name in ("good", "bad"):
+            copytree(FIXTURES / "aws", root / "terraform/aws/modules" / name)
+        main = root / "terraform/aws/modules/bad/main.tf"
+        main.write_text(main.read_text().replace("memory_size ", "memory_sise "))
+        said = io.StringIO()
+        with redirect_stdout(said):
+            status = runner.check(root, self.scratch / "copy", sys.executable)
+        self.assertEqual(status, 1)
+        self.assertRegex(said.getvalue(), r"FAILED .* aws/modules/bad\n.*bad/main\.tf:\d+: .*\"memory_sise\" is not expected")
+        self.assertRegex(said.getvalue(), r"ok .* aws/modules/good: 4 tests")
+
+    def test_two_configurations_of_a_provider_keep_their_regions_apart(self):
+        folder = self.scratch / "aliases"
+        folder.mkdir()
+        (folder / "main.tf").write_text(ALIASES)
+        with served.schemas(["aws"]) as variables:
+            terraform = Terraform(folder, "aliases", variables)
+            terraform.call("init")
+            terraform.call("apply", "-auto-approve")
+            said = json.loads(terraform.call("output", "-json").stdout)
+        regions = {name: one["value"] for name, one in said.items()}
+        self.assertEqual(regions, {"here": "eu-west-3", "there": "us-east-1"})
 
     def test_what_is_right_passes_applies_and_plans_nothing_more(self):
         for schema, fixture, words in (

@@ -71,7 +71,8 @@ class Folder(unittest.TestCase):
 
 class Shape(Folder):
     def findings(self, kind="modules", **changed):
-        return shape.check(self.folder(**changed), "terraform/m", kind, PLAYED)
+        folder = self.folder(**changed)
+        return shape.check(hcl.read(folder), hcl.read_tests(folder), "terraform/m", kind, PLAYED)
 
     def test_what_is_right_has_no_finding(self):
         self.assertEqual(self.findings(), [])
@@ -133,19 +134,22 @@ class Tables(Folder):
         ):
             self.assertIn(line, shown)
 
+    def check(self, folder, kind, **more):
+        return tables.check(hcl.read(folder), folder, "m", kind, **more)
+
     def test_old_tables_are_found_and_written_anew_between_their_marks(self):
         folder = self.folder(**{"README.md": f"before\n{tables.BEGIN}\nold\n{tables.END}\nafter\n"})
-        self.assertIn("its tables are old", tables.check(folder, "m", "modules")[0])
-        self.assertEqual(tables.check(folder, "m", "modules", write=True), [])
-        self.assertEqual(tables.check(folder, "m", "modules"), [])
+        self.assertIn("its tables are old", self.check(folder, "modules")[0])
+        self.assertEqual(self.check(folder, "modules", write=True), [])
+        self.assertEqual(self.check(folder, "modules"), [])
         text = (folder / "README.md").read_text()
         self.assertTrue(text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text)
 
     def test_only_a_module_needs_marks(self):
         folder = self.folder(**{"README.md": "none\n"})
-        self.assertIn("put <!-- BEGIN TABLES -->", tables.check(folder, "m", "modules")[0])
-        self.assertEqual(tables.check(folder, "m", "examples"), [])
-        self.assertEqual(tables.check(self.folder(), "m", "examples"), ["m: has no README.md"])
+        self.assertIn("put <!-- BEGIN TABLES -->", self.check(folder, "modules")[0])
+        self.assertEqual(self.check(folder, "examples"), [])
+        self.assertEqual(self.check(self.folder(), "examples"), ["m: has no README.md"])
 
 
 class Security(unittest.TestCase):
