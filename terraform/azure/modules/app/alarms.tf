@@ -1,5 +1,6 @@
 module "cost_alarms" {
   source = "../cost-alarms"
+  count  = var.cost == null ? 0 : 1
 
   name                = local.name
   resource_group_name = var.resource_group_name
@@ -16,13 +17,14 @@ module "cost_alarms" {
 
 module "alarms" {
   source = "../alarms"
+  count  = var.alarms == null ? 0 : 1
 
   name                    = local.name
   resource_group_name     = var.resource_group_name
   location                = var.location
   function_app_id         = module.function.id
   application_insights_id = module.function.application_insights_id
-  action_group_id         = coalesce(var.alarms.action_group_id, module.cost_alarms.action_group_id)
+  action_group_id         = coalesce(var.alarms.action_group_id, one(module.cost_alarms[*].action_group_id))
   thresholds              = var.alarms.thresholds
   functions               = { for name, trigger in local.triggers : name => { name = name, timeout_s = var.timeout_s, trigger = trigger.type } }
   queues                  = { for name, queue in local.sources : name => { name = queue, dlq_name = "${queue}-poison" } }

@@ -2,7 +2,7 @@
 # poison queues, stores with events, roles from what the code declares, alarms on failures and on money.
 
 locals {
-  variable = { for name in concat(keys(local.triggers), tolist(local.store_names), tolist(local.queue_names)) : name => upper(replace(name, "-", "_")) }
+  variable = { for name in distinct(concat(keys(local.triggers), tolist(local.store_names), tolist(local.queue_names))) : name => upper(replace(name, "-", "_")) }
 
   # No try(): of a value that is not known whole, it forgets the part that is.
   stores = merge(concat([var.stores], module.stores[*].stores)...)
@@ -36,7 +36,7 @@ module "function" {
   concurrency  = var.concurrency
   cors         = var.http.cors
   log          = merge(var.log, { retention_days = var.log_retention_days })
-  storage      = { replication = var.storage.replication, customer_managed_key = var.storage.customer_managed_key }
+  storage      = { replication = var.storage.replication, audit = var.storage.audit, customer_managed_key = var.storage.customer_managed_key }
   network      = var.network
   azure_cli    = var.azure_cli
   tags         = local.tags
@@ -71,6 +71,7 @@ module "stores" {
   stores              = local.own_stores
   lifecycle_rules     = var.lifecycle_rules
   storage             = var.storage
+  audit               = var.storage.audit ? { workspace_id = module.function.log_analytics_workspace_id } : null
   network = {
     public             = var.network.public
     endpoint_subnet_id = var.network.endpoint_subnet_id

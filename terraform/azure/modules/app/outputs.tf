@@ -50,6 +50,6 @@ output "code_principal_id" {
 }
 
 output "action_group_id" {
-  description = "The action group that alarms tell."
-  value       = module.cost_alarms.action_group_id
+  description = "The action group of the cost alarms; null without `cost`."
+  value       = one(module.cost_alarms[*].action_group_id)
 }

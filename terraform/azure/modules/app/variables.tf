@@ -35,23 +35,19 @@ variable "location" {
 
 variable "cost" {
   description = <<-EOT
-    Who is told of money, and from how much on; what is not given keeps the default of the module cost-alarms:
-    - `emails`: addresses.
-    - `monthly_budget_usd`: the month's budget.
-    - `usd_per_hour`: the estimated rate at which the alarm rings within minutes.
-    - `anomaly`: whether this app brings the subscription's anomaly alert; one is enough.
-    - `webhook_url`: an https address that is told too.
-    - `hard_stop`: whether to stop the app when the rate or the month's budget is exceeded.
+    Who is told of money, and from how much on, from the first day; the module cost-alarms says more of each. Null, written out, goes without.
+    - `emails`: who is told. `monthly_budget_usd`: the month's budget of the resource group.
+    - `usd_per_hour`: the estimate at which the alarm rings within minutes. `webhook_url`: told too.
+    - `anomaly`: whether this app brings the subscription's anomaly alert; one is enough. `hard_stop`: stop the app at `usd_per_hour` or at the month's budget.
   EOT
   type = object({
     emails             = list(string)
-    monthly_budget_usd = optional(number, 20)
-    usd_per_hour       = optional(number)
-    anomaly            = optional(bool)
+    monthly_budget_usd = number
+    usd_per_hour       = optional(number, 1)
     webhook_url        = optional(string)
-    hard_stop          = optional(bool)
+    anomaly            = optional(bool, true)
+    hard_stop          = optional(bool, false)
   })
-  nullable = false
 }
 
 # Optional.
@@ -184,7 +180,7 @@ variable "http" {
 }
 
 variable "alarms" {
-  description = "When to alarm on failures, as `thresholds` of the module alarms, and `action_group_id` for an action group of yours; null tells the one of the cost alarms."
+  description = "When to ring on failures: `thresholds` as in the module alarms, and `action_group_id` for an action group of yours; null tells the one of the cost alarms. Null for the whole: no alarms."
   type = object({
     action_group_id = optional(string)
     thresholds = optional(object({
@@ -194,8 +190,12 @@ variable "alarms" {
       log_minutes      = optional(number, 15)
     }), {})
   })
-  default  = {}
-  nullable = false
+  default = {}
+
+  validation {
+    condition     = var.alarms == null || var.cost != null ? true : var.alarms.action_group_id != null
+    error_message = "alarms: without `cost` nobody is told; give an action_group_id, or alarms = null."
+  }
 }
 
 variable "allowed_loops" {
@@ -221,9 +221,10 @@ variable "storage_account_names" {
 }
 
 variable "storage" {
-  description = "Of both storage accounts: `replication`, `versioning` of blobs, `customer_managed_key`; as in the module blob."
+  description = "Of both storage accounts: `replication`, `versioning` of blobs, `customer_managed_key`, and `audit` whether every request is logged; as in the modules blob and function."
   type = object({
     replication = optional(string, "LRS")
+    audit       = optional(bool, false)
     versioning  = optional(bool, false)
     customer_managed_key = optional(object({
       key_vault_key_id = string

@@ -111,6 +111,14 @@ variable "storage" {
   }
 }
 
+variable "audit" {
+  description = "Logs every request to the stores into the Log Analytics workspace `workspace_id`, which is billed by the gigabyte. Null: no such log."
+  type = object({
+    workspace_id = string
+  })
+  default = null
+}
+
 variable "network" {
   description = "Closed networks: `public` whether the account answers on the internet, `endpoint_subnet_id` a subnet for its private endpoint (billed by the hour), `dns_zone_id` the zone privatelink.blob.core.windows.net."
   type = object({

@@ -21,3 +21,18 @@ resource "azurerm_application_insights" "this" {
   local_authentication_enabled = false
   tags                         = var.tags
 }
+
+resource "azurerm_monitor_diagnostic_setting" "storage" {
+  for_each = toset(var.storage.audit ? ["blob", "queue", "table"] : [])
+
+  name                       = "audit"
+  target_resource_id         = "${local.storage_id}/${each.key}Services/default"
+  log_analytics_workspace_id = local.workspace_id
+
+  dynamic "enabled_log" {
+    for_each = ["StorageRead", "StorageWrite", "StorageDelete"]
+    content {
+      category = enabled_log.value
+    }
+  }
+}

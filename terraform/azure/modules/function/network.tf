@@ -1,16 +1,7 @@
 # Private endpoints, where the app is closed to the internet.
 
-locals {
-  endpoint_subnets = var.network.endpoint_subnet_id[*]
-  endpoints = { for name, target in {
-    blob  = local.storage_id
-    queue = local.storage_id
-    table = local.storage_id
-  } : name => target if length(local.endpoint_subnets) > 0 }
-}
-
 resource "azurerm_private_endpoint" "storage" {
-  for_each = local.endpoints
+  for_each = toset(length(var.network.endpoint_subnet_id[*]) > 0 ? ["blob", "queue", "table"] : [])
 
   name                = "${var.name}-${each.key}"
   resource_group_name = var.resource_group_name
@@ -20,7 +11,7 @@ resource "azurerm_private_endpoint" "storage" {
 
   private_service_connection {
     name                           = each.key
-    private_connection_resource_id = each.value
+    private_connection_resource_id = azurerm_storage_account.host.id
     subresource_names              = [each.key]
     is_manual_connection           = false
   }
@@ -35,7 +26,7 @@ resource "azurerm_private_endpoint" "storage" {
 }
 
 resource "azurerm_private_endpoint" "app" {
-  count = length(local.endpoint_subnets)
+  count = length(var.network.endpoint_subnet_id[*])
 
   name                = "${var.name}-sites"
   resource_group_name = var.resource_group_name

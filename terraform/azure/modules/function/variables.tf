@@ -229,10 +229,12 @@ variable "storage" {
   description = <<-EOT
     The host's storage account:
     - `replication`: LRS, ZRS, GRS, RAGRS, GZRS or RAGZRS.
+    - `audit`: whether every request to it is logged, which is billed by the gigabyte.
     - `customer_managed_key`: a key of yours: `key_vault_key_id`, and `identity_id`, a user-assigned identity that may use it.
   EOT
   type = object({
     replication = optional(string, "LRS")
+    audit       = optional(bool, false)
     customer_managed_key = optional(object({
       key_vault_key_id = string
       identity_id      = string

@@ -3,7 +3,7 @@ variables {
   package             = "../function/tests/azure-x86_64.zip"
   resource_group_name = "shop"
   location            = "westeurope"
-  cost                = { emails = ["ops@example.com"] }
+  cost                = { emails = ["ops@example.com"], monthly_budget_usd = 20 }
   config              = { RULES = "photos=30days", TOKEN = "hush" }
   azure_cli           = null
 }
@@ -151,5 +151,19 @@ run "two_deployments_in_one_group_do_not_meet" {
   assert {
     condition     = local.host != "shophf0eb7259" && startswith(local.host, "shoptesth") && length(local.host) <= 24
     error_message = "global names follow the deployment's name"
+  }
+}
+
+run "alarms_can_be_left_out_by_name" {
+  command = plan
+
+  variables {
+    cost   = null
+    alarms = null
+  }
+
+  assert {
+    condition     = length(module.cost_alarms) == 0 && length(module.alarms) == 0 && output.action_group_id == null
+    error_message = "null, written out, goes without"
   }
 }

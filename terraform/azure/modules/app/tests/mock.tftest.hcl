@@ -28,7 +28,7 @@ variables {
   package             = "../function/tests/azure-x86_64.zip"
   resource_group_name = "media"
   location            = "westeurope"
-  cost                = { emails = ["ops@example.com"] }
+  cost                = { emails = ["ops@example.com"], monthly_budget_usd = 20 }
   azure_cli           = null
 }
 

@@ -5,7 +5,7 @@ variables {
   package             = "../function/tests/azure-x86_64.zip"
   resource_group_name = "shop"
   location            = "westeurope"
-  cost                = { emails = ["ops@example.com"] }
+  cost                = { emails = ["ops@example.com"], monthly_budget_usd = 20 }
   azure_cli           = null
 }
 
@@ -109,6 +109,16 @@ run "an_account_name_with_a_hyphen" {
   }
 
   expect_failures = [var.storage_account_names]
+}
+
+run "alarms_that_nobody_hears" {
+  command = plan
+
+  variables {
+    cost = null
+  }
+
+  expect_failures = [var.alarms]
 }
 
 run "a_loop_that_something_else_ends" {

@@ -48,7 +48,13 @@ run "everything" {
     soft_delete_days = 0
     storage          = { replication = "ZRS", versioning = true, customer_managed_key = { key_vault_key_id = "https://v.vault.azure.net/keys/k/1", identity_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.ManagedIdentity/userAssignedIdentities/key" } }
     network          = { public = false, endpoint_subnet_id = "/subscriptions/s/subnets/endpoints", dns_zone_id = "/subscriptions/s/zones/blob" }
+    audit            = { workspace_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.OperationalInsights/workspaces/all" }
     tags             = { "anyfn:app" = "image-processing" }
+  }
+
+  assert {
+    condition     = endswith(azurerm_monitor_diagnostic_setting.this[0].target_resource_id, "/medias3f9c2a71/blobServices/default") && length(azurerm_monitor_diagnostic_setting.this[0].enabled_log) == 3
+    error_message = "reads, writes and deletions are logged"
   }
 
   assert {

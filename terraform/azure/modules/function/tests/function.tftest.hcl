@@ -92,7 +92,7 @@ run "everything" {
     concurrency  = { maximum_instances = 10, queue_messages = 4, http_requests = 8, always_ready = { http = 1 } }
     log          = { retention_days = 90, daily_cap_gb = -1, sampling_percent = 50 }
     cors         = { allowed_origins = ["https://www.example.com"] }
-    storage      = { replication = "GZRS", customer_managed_key = { key_vault_key_id = "https://v.vault.azure.net/keys/k/1", identity_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.ManagedIdentity/userAssignedIdentities/key" } }
+    storage      = { replication = "GZRS", audit = true, customer_managed_key = { key_vault_key_id = "https://v.vault.azure.net/keys/k/1", identity_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.ManagedIdentity/userAssignedIdentities/key" } }
     tags         = { "anyfn:app" = "webhook" }
     network = {
       public                = false
@@ -126,6 +126,10 @@ run "everything" {
   assert {
     condition     = toset(keys(azurerm_private_endpoint.storage)) == toset(["blob", "queue", "table"]) && length(azurerm_private_endpoint.app) == 1 && !azurerm_function_app_flex_consumption.this.public_network_access_enabled && !azurerm_storage_account.host.public_network_access_enabled
     error_message = "a closed network has an endpoint for each service that the host uses"
+  }
+  assert {
+    condition     = [for setting in azurerm_monitor_diagnostic_setting.storage : basename(dirname(setting.target_resource_id))] == ["blobServices", "queueServices", "tableServices"]
+    error_message = "an audit covers each service that the host uses"
   }
   assert {
     condition     = azurerm_function_app_flex_consumption.this.tags["anyfn:app"] == "webhook"

@@ -1,0 +1,20 @@
+output "function_apps" {
+  description = "The function apps' names, for the Azure CLI."
+  value = {
+    image-processing = module.image_processing.name
+    webhook          = module.webhook.name
+    cron-cleanup     = module.cron_cleanup.name
+  }
+}
+
+output "webhook_url" {
+  description = "Where senders post; `{provider}` is github, slack, standard or stripe."
+  value       = module.webhook.urls["receive"].url
+}
+
+output "stores" {
+  description = "By store: its storage account and container."
+  value = { for name, store in merge(module.image_processing.stores, module.webhook.stores, module.cron_cleanup.stores) :
+    name => { account = store.account, container = store.container }
+  }
+}
