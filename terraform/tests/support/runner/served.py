@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from standin.provider import Provider
-from standin.schema import load
+from standin.schema import load, mark_sensitive
 from standin.server import Served
 
 from .units import CLOUDS
@@ -26,10 +26,11 @@ RC = "disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\
 
 def providers(names: list[str]) -> dict[str, Provider]:
     """The providers of schema files, by address; of two with one address the last counts."""
-    rules = json.loads((SUPPORT / "rules.json").read_text())
+    rules, secret = (json.loads((SUPPORT / name).read_text()) for name in ("rules.json", "sensitive.json"))
     found = {}
     for name in names:
         for address, schema in load(SUPPORT / "schemas" / f"{name}.json.gz").items():
+            mark_sensitive(schema, secret)
             found[address] = Provider(address.rsplit("/", 1)[-1], schema, rules)
     return found
 

@@ -22,6 +22,25 @@ def load(path: Path) -> dict[str, dict]:
     return document["provider_schemas"]
 
 
+def attribute(block: dict, path: str) -> dict | None:
+    """The attribute that a path such as ``site_config.http2_enabled`` names in a block."""
+    first, _, rest = path.partition(".")
+    if not rest:
+        return block.get("attributes", {}).get(first)
+    nested = block.get("block_types", {}).get(first)
+    return attribute(nested["block"], rest) if nested else None
+
+
+def mark_sensitive(schema: dict, paths: dict[str, list[str]]) -> None:
+    """Marks what the bindings do not say is secret. What this version of the provider lacks is passed over."""
+    for section in ("resource_schemas", "data_source_schemas"):
+        for tf_type, entry in schema.get(section, {}).items():
+            for path in paths.get(tf_type, []):
+                found = attribute(entry["block"], path)
+                if found is not None:
+                    found["sensitive"] = True
+
+
 def _block(block: dict) -> dict:
     attributes = []
     for name, attr in sorted(block.get("attributes", {}).items()):

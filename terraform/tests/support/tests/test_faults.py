@@ -58,6 +58,12 @@ FAULTS = {
         'resource "aws_iam_role" "this" {\n  unique_id = "x"',
         "unique_id",
     ),
+    "a secret in an output": (
+        "azure",
+        "resource \"azurerm_service_plan\"",
+        'output "key" {\n  value = azurerm_storage_account.this.primary_access_key\n}\nresource "azurerm_service_plan"',
+        "Output refers to sensitive values",
+    ),
     "a missing block": ("azure", "  site_config {}\n", "", 'At least 1 "site_config" blocks are required'),
 }
 

@@ -8,7 +8,8 @@ from runner import served
 from standin import messages, wire
 from standin.azure import Azure
 from standin.provider import Provider
-from standin.values import UNKNOWN
+from standin.schema import attribute
+from standin.values import UNKNOWN, conform
 
 QUEUE = {"type_name": "aws_sqs_queue"}
 
@@ -31,14 +32,13 @@ class Calls(unittest.TestCase):
 
     def data(self, tf_type, config=None, provider="aws", peer="one"):
         block = self.providers[provider]._block("data_source_schemas", tf_type)
-        whole = {name: None for name in block["attributes"]} | {name: [] for name in block.get("block_types", {})}
+        whole = conform(block, {})
         answer = self.call("ReadDataSource", {"type_name": tf_type, "config": value(whole | (config or {}))}, provider, peer)
         return msgpack.unpackb(answer["state"]["msgpack"])
 
     def plan(self, tf_type, prior, config):
         block = self.providers["aws"]._block("resource_schemas", tf_type)
-        whole = {name: None for name in block["attributes"]} | {name: [] for name in block.get("block_types", {})}
-        whole |= config
+        whole = conform(block, config)
         merged = {**(prior or whole), **{k: v for k, v in whole.items() if v is not None}}
         answer = self.call(
             "PlanResourceChange",
@@ -74,6 +74,11 @@ class Calls(unittest.TestCase):
         self.assertEqual(self.plan("aws_sqs_queue", state, {"name": "jobs"}), state)
         changed = self.plan("aws_sqs_queue", state, {"name": "jobs", "delay_seconds": 5})
         self.assertEqual((changed["delay_seconds"], changed["arn"]), (5, state["arn"]))
+
+    def test_a_value_that_the_provider_left_null_stays_so(self):
+        planned = self.plan("aws_sqs_queue", None, {"name": "jobs"})
+        state = {name: None if one == UNKNOWN else one for name, one in planned.items()}
+        self.assertEqual(self.plan("aws_sqs_queue", state, {"name": "jobs"}), state)
 
     def test_a_value_outside_of_its_rule_names_attribute_and_bound(self):
         config = value({"name": "jobs", "visibility_timeout_seconds": 43201})
@@ -143,6 +148,21 @@ def has(block, parts):
         return first in block.get("attributes", {}) or first in block.get("block_types", {})
     inner = block.get("block_types", {}).get(first)
     return bool(inner) and has(inner["block"], rest)
+
+
+class Secrets(unittest.TestCase):
+    def test_every_secret_is_one_of_some_schema_and_reaches_terraform_marked(self):
+        secret = json.loads((served.SUPPORT / "sensitive.json").read_text())
+        blocks = [
+            provider._schema["resource_schemas"]
+            for name in served.NAMES
+            for provider in served.providers([name]).values()
+        ]
+        for tf_type, paths in secret.items():
+            for path in paths:
+                found = [attribute(of[tf_type]["block"], path) for of in blocks if tf_type in of]
+                marked = [one for one in found if one]
+                self.assertTrue(marked and all(one["sensitive"] for one in marked), f"{tf_type}.{path}")
 
 
 class Wire(unittest.TestCase):
