@@ -4,6 +4,7 @@
 //! file of its own.
 
 mod build;
+mod check;
 mod demo;
 mod dev;
 mod fault;
@@ -15,7 +16,6 @@ mod manifest;
 mod new;
 mod output;
 mod packages;
-#[cfg_attr(not(test), expect(dead_code, reason = "`anyfn check` is the second to read plans"))]
 mod plan;
 mod running;
 mod signals;
@@ -51,6 +51,7 @@ enum Command {
     Invoke(invoke::Args),
     Manifest(manifest::Args),
     Demo(demo::Args),
+    Check(check::Args),
     Idle(idle::Args),
 }
 
@@ -75,6 +76,7 @@ fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Invoke(args) => runtime.block_on(invoke::run(args)),
         Command::Manifest(args) => runtime.block_on(manifest::run(&args)),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
+        Command::Check(args) => runtime.block_on(check::run(args)),
         Command::Idle(args) => idle::run(&args),
     };
     // Nothing that still runs is worth waiting for: what had to end has ended.

@@ -82,7 +82,10 @@ fn one<'t>(
         return verdict(State::Free, Some(0.0), why, None);
     }
     let Some(rows) = table.rows.get(&resource.kind) else {
-        let why = format!("anyfn knows no price of `{}`; look it up", resource.kind);
+        let why = format!(
+            "anyfn knows no price of `{}` (provider {}); look it up",
+            resource.kind, resource.provider
+        );
         return verdict(State::NotKnown, None, &why, None);
     };
     let row = match first(resource, rows) {

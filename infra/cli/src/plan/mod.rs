@@ -17,7 +17,7 @@ use std::path::Path;
 
 use crate::fault::Fault;
 
-pub(crate) use references::References;
+pub(crate) use references::{References, without_indexes};
 pub(crate) use resource::{Field, Resource};
 
 /// How to get such a file: what every error shows.
@@ -57,5 +57,25 @@ impl Plan {
     /// The resources of a type such as `aws_lambda_function`.
     pub(crate) fn of_type<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Resource> {
         self.resources.iter().filter(move |resource| resource.kind == kind)
+    }
+
+    /// Whether the expression of `attribute` of `from` names `to`: for values that are unknown before apply.
+    /// Both are in one module, and of each, where both have an index, it is the same.
+    pub(crate) fn refers(&self, from: &Resource, attribute: &str, to: &Resource) -> bool {
+        let index = |one: &Resource| one.address.find('[').map(|_| one.index().to_owned());
+        let same = match (index(from), index(to)) {
+            (Some(a), Some(b)) => a.is_empty() || b.is_empty() || a == b,
+            _ => true,
+        };
+        let name = without_indexes(&to.address);
+        let name = name.rsplitn(3, '.').take(2).collect::<Vec<_>>();
+        let [last, kind] = name.as_slice() else { return false };
+        let wanted = format!("{kind}.{last}");
+        let names = |text: &&str| {
+            text.strip_prefix(wanted.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        same && from.module == to.module
+            && self.references.of(&from.address, attribute).iter().any(names)
     }
 }

@@ -51,6 +51,11 @@ impl<'a> Field<'a> {
         let value = self.known()?;
         value.as_f64().or_else(|| value.as_str()?.parse().ok())
     }
+
+    /// The value, where it is true or false.
+    pub(crate) fn flag(self) -> Option<bool> {
+        self.known().and_then(Value::as_bool)
+    }
 }
 
 impl Resource {
@@ -70,6 +75,12 @@ impl Resource {
             (Some(value), _) if !value.is_null() => Field::Known(value),
             _ => Field::Absent,
         }
+    }
+
+    /// The key or number among its siblings, with quotes; empty where it has none.
+    pub(crate) fn index(&self) -> &str {
+        let own = self.address.strip_prefix(self.module.as_str()).unwrap_or(&self.address);
+        own.split_once('[').map_or("", |(_, index)| index.trim_end_matches(']'))
     }
 
     /// The attribute called `name`.

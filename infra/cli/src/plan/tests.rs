@@ -24,8 +24,11 @@ pub(crate) fn document(resources: &[(&str, Value, Value)]) -> Value {
                    "provider_name": format!("registry.terraform.io/hashicorp/{cloud}"), "values": values})
         })
         .collect();
-    let module =
-        |address: &str| address.rsplit_once(".a").map_or("", |(module, _)| module).to_owned();
+    let module = |address: &str| {
+        let kinds = [".aws_", ".azurerm_", ".terraform_data"];
+        let at = kinds.iter().filter_map(|kind| address.rfind(kind)).max().unwrap_or(0);
+        address[..at].to_owned()
+    };
     // One child for each module is enough: modules in modules are tested by themselves.
     let mut children: Vec<Value> = Vec::new();
     let mut root: Vec<Value> = Vec::new();
