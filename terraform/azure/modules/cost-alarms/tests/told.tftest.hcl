@@ -6,7 +6,7 @@ provider "azurerm" {
 }
 
 variables {
-  name                = "media-staging"
+  name                = "media-staging-two"
   resource_group_name = "media"
   location            = "westeurope"
   function_app = {
@@ -28,7 +28,7 @@ run "the_action_group_that_is_named_is_the_one_that_is_made" {
   }
   assert {
     condition     = azurerm_monitor_action_group.this.short_name == "mediastaging"
-    error_message = "Azure takes twelve characters: ${azurerm_monitor_action_group.this.short_name}"
+    error_message = "Azure takes twelve characters at most: ${azurerm_monitor_action_group.this.short_name}"
   }
   assert {
     condition     = alltrue([for a in azurerm_monitor_metric_alert.rate : toset(a.action[*].action_group_id) == toset([azurerm_monitor_action_group.this.id])])
