@@ -16,7 +16,7 @@ module "cost_alarms" {
   anomaly            = var.cost.anomaly
   hard_stop          = var.cost.hard_stop
   encryption         = { kms_key_arn = one(var.hardening.kms_key[*].arn) }
-  tags               = local.tags
+  tags               = merge(local.tags, local.why_it_rings)
 }
 
 locals {
@@ -33,5 +33,5 @@ module "alarms" {
   schedule_group = one(module.schedule[*].group_name)
   topic_arn      = local.topic_arn
   thresholds     = var.alarms.thresholds
-  tags           = local.tags
+  tags           = merge(local.tags, local.why_it_rings)
 }

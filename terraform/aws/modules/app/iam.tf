@@ -76,31 +76,3 @@ locals {
     for access in flatten(concat(values(local.blobs), values(local.messages), contains(keys(local.dead_arns), name) ? [["send"]] : [])) : local.key_actions[access]
   ]))) }
 }
-
-# Services that use the app's key, each for this app's own.
-locals {
-  key_users = concat(
-    [{
-      Sid       = "Logs"
-      Effect    = "Allow"
-      Principal = { Service = "logs.${local.region}.amazonaws.com" }
-      Action    = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey"]
-      # In a key's policy: this key.
-      Resource = "*"
-      Condition = { ArnEquals = { "kms:EncryptionContext:aws:logs:arn" = [
-        for name in values(local.function_names) : "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${name}"
-      ] } }
-    }],
-    length(local.watches) == 0 ? [] : [{
-      Sid       = "BucketEvents"
-      Effect    = "Allow"
-      Principal = { Service = "s3.amazonaws.com" }
-      Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
-      Resource  = "*"
-      Condition = {
-        ArnEquals    = { "aws:SourceArn" = distinct([for t in values(local.watches) : local.bucket_arns[t.store]]) }
-        StringEquals = { "aws:SourceAccount" = local.account }
-      }
-    }],
-  )
-}

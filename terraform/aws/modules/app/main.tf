@@ -2,6 +2,9 @@
 
 locals {
   tags = merge(var.tags, { "anyfn:app" = local.app })
+  # What bills with no traffic says why it is there: `anyfn idle` reads it.
+  why_it_polls = { "anyfn:idle-reason" = "Lambda asks the empty queue all the time - a message waits for milliseconds" }
+  why_it_rings = { "anyfn:idle-reason" = "Tells of failure and of cost before users and the bill do" }
 
   # What is said for one function, or else for the app.
   own = { for name in keys(local.triggers) : name => {
@@ -89,7 +92,7 @@ module "queue_trigger" {
   queue_arn           = module.queue[each.value].arn
   maximum_concurrency = local.own[each.key].maximum_concurrency
   kms_key             = var.hardening.kms_key
-  tags                = local.own[each.key].tags
+  tags                = merge(local.own[each.key].tags, local.why_it_polls)
 }
 
 module "store" {

@@ -49,8 +49,3 @@ output "topic_arn" {
   description = "The SNS topic that alarms and budgets tell; null without."
   value       = local.topic_arn
 }
-
-output "kms_key_policies" {
-  description = "What the policy of `hardening.kms_key` has to hold, as JSON documents (`source_policy_documents` of `aws_iam_policy_document`): CloudWatch Logs, S3's events and the alarms use it. Without, they fail, and some say so nowhere."
-  value       = concat([jsonencode({ Version = "2012-10-17", Statement = local.key_users })], module.cost_alarms[*].kms_key_policy)
-}

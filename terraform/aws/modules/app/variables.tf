@@ -243,7 +243,7 @@ variable "alarms" {
 variable "hardening" {
   description = <<-EOT
     What costs, and is off by default:
-    - `kms_key`: encrypts objects, messages, logs, environment variables, schedules and alarms. Its policy must hold the output `kms_key_policies`.
+    - `kms_key`: encrypts objects, messages, logs, environment variables, schedules and alarms. Its policy must let CloudWatch Logs, S3's events and the alarms use it, as in examples/aws-hardened/key.tf; without, some of them fail and say so nowhere.
     - `code_signing_config_arn`: what packages must satisfy.
     - `access_log_bucket`: gets a log of every access to the stores.
     - `versioning`: stores keep what is overwritten or deleted for 30 days.

@@ -69,30 +69,19 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
   bucket = aws_s3_bucket.this[each.key].id
 
-  # Parts of uploads that broke off are billed and seen by nobody.
   rule {
-    id     = "unfinished-uploads"
+    id     = "leftovers"
     status = "Enabled"
 
-    filter {
-      prefix = ""
-    }
+    filter {}
+    # Parts of uploads that broke off are billed and seen by nobody.
     abort_incomplete_multipart_upload {
       days_after_initiation = 7
     }
-  }
-
-  dynamic "rule" {
-    for_each = var.versioning ? [30] : []
-    content {
-      id     = "old-versions"
-      status = "Enabled"
-
-      filter {
-        prefix = ""
-      }
-      noncurrent_version_expiration {
-        noncurrent_days = rule.value
+    dynamic "noncurrent_version_expiration" {
+      for_each = var.versioning ? [30] : []
+      content {
+        noncurrent_days = noncurrent_version_expiration.value
       }
     }
   }

@@ -174,7 +174,7 @@ variable "code_signing_config_arn" {
   default     = null
 
   validation {
-    condition     = var.code_signing_config_arn == null ? true : can(regex("^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]+$", var.code_signing_config_arn))
+    condition     = var.code_signing_config_arn == null ? true : can(regex("^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:.+$", var.code_signing_config_arn))
     error_message = "code_signing_config_arn: for example \"arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0\", or null."
   }
 }

@@ -14,7 +14,7 @@ run "defaults" {
     error_message = "encrypted, without access lists"
   }
   assert {
-    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this["this"].rule : rule.id] == ["unfinished-uploads"] && aws_s3_bucket_lifecycle_configuration.this["this"].rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 7
+    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this["this"].rule : rule.id] == ["leftovers"] && aws_s3_bucket_lifecycle_configuration.this["this"].rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 7
     error_message = "uploads that broke off go after a week, nothing else does"
   }
   assert {
@@ -52,7 +52,7 @@ run "full" {
     error_message = "each function hears of its own keys"
   }
   assert {
-    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this["this"].rule : rule.id] == ["unfinished-uploads", "old-versions", "expire-all", "expire-tmp/"] && aws_s3_bucket_lifecycle_configuration.this["this"].rule[3].expiration[0].days == 1
+    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this["this"].rule : rule.id] == ["leftovers", "expire-all", "expire-tmp/"] && aws_s3_bucket_lifecycle_configuration.this["this"].rule[2].expiration[0].days == 1 && aws_s3_bucket_lifecycle_configuration.this["this"].rule[0].noncurrent_version_expiration[0].noncurrent_days == 30
     error_message = jsonencode([for rule in aws_s3_bucket_lifecycle_configuration.this["this"].rule : rule.id])
   }
   assert {

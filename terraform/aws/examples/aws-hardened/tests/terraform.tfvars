@@ -1,0 +1,3 @@
+# Stands in for what `anyfn build` writes.
+dist   = "../../../tests/fixtures"
+emails = ["ops@example.com"]

@@ -1,0 +1,27 @@
+output "webhook_url" {
+  description = "Where webhooks are sent; {provider} is github, slack, standard or stripe."
+  value       = module.webhook.urls["receive"]
+}
+
+output "stores" {
+  description = "The buckets, by app and store."
+  value = {
+    image-processing = module.image_processing.stores
+    webhook          = module.webhook.stores
+    cron-cleanup     = module.cron_cleanup.stores
+  }
+}
+
+output "functions" {
+  description = "The functions, by app: names, versions, log groups."
+  value = {
+    image-processing = module.image_processing.functions
+    webhook          = module.webhook.functions
+    cron-cleanup     = module.cron_cleanup.functions
+  }
+}
+
+output "dead_letters" {
+  description = "Where what failed for good waits for 14 days."
+  value       = merge(module.image_processing.dead_letters, module.webhook.dead_letters, module.cron_cleanup.dead_letters)
+}
