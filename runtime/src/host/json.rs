@@ -12,7 +12,10 @@ use serde::Deserialize;
 ///
 /// Which place is wrong is looked for only where something is: it takes a copy of every key.
 pub(super) fn read<'de, T: Deserialize<'de>>(what: &str, text: &'de [u8]) -> Result<T, String> {
-    if let Ok(value) = serde_json::from_slice(text) {
+    // Bytes that are known to be text need no look at each string.
+    if let Ok(text) = std::str::from_utf8(text)
+        && let Ok(value) = serde_json::from_str(text)
+    {
         return Ok(value);
     }
     let mut json = serde_json::Deserializer::from_slice(text);

@@ -4,6 +4,7 @@
 //! deal with: what a line looks like (`lines`); stderr, which the Azure host reports as errors line by
 //! line.
 
+mod clock;
 mod lines;
 mod value;
 

@@ -7,6 +7,8 @@
 //! before a parameter; two functions that share a method cannot have parameters of either kind at one
 //! place (`/x/{a}` beside `/x/{b}` or `/x/{*rest}`): the listing refuses them.
 
+mod service;
+
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -20,6 +22,8 @@ use serde::Serialize;
 use super::{Event, Reply, Trigger};
 use crate::error::{Error, Kind};
 use crate::manifest::TriggerSpec;
+
+pub use service::{Tower, service};
 
 /// A response whose body is complete. The largest that every host can send is 6 MB.
 pub type Response = ::http::Response<Bytes>;

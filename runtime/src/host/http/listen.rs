@@ -19,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::outlive::Outliving;
 use crate::host::Environment;
 
 /// How connections are treated.
@@ -105,9 +106,9 @@ async fn serve<H, Fut>(
         http.timer(TokioTimer::new()).header_read_timeout(patience);
     }
     let service = service_fn(move |request| {
-        // On its own task: a client that goes away must not take a begun call's supervision with it.
-        let answering = tokio::spawn(handle(request));
-        async move { Ok::<_, Infallible>(answering.await.unwrap_or_else(|_| broken())) }
+        // A client that goes away must not take a begun call's supervision with it.
+        let answering = Outliving::new(handle(request));
+        async move { Ok::<_, Infallible>(answering.await.unwrap_or_else(broken)) }
     });
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let mut told = false;

@@ -7,6 +7,7 @@
 mod answer;
 mod intake;
 mod listen;
+mod outlive;
 mod route;
 mod stop;
 

@@ -8,19 +8,22 @@ use crate::context::TraceContext;
 
 /// `Root=1-{8 hex}-{24 hex};Parent={16 hex};Sampled=1` as a W3C trace context.
 pub(super) fn from_xray(header: &str) -> Option<TraceContext> {
-    let field = |name: &str| {
-        header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
-    };
-    let (time, unique) = field("Root")?.strip_prefix("1-")?.split_once('-')?;
-    let parent = field("Parent")?;
-    let flags = if field("Sampled") == Some("1") { "01" } else { "00" };
-    let hex =
-        |text: &str, len: usize| text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit());
-    (hex(time, 8) && hex(unique, 24) && hex(parent, 16)).then(|| {
-        let mut traceparent = ["00-", time, unique, "-", parent, "-", flags].concat();
-        traceparent.make_ascii_lowercase();
-        TraceContext { traceparent, tracestate: None }
-    })
+    let (mut root, mut parent, mut sampled) = (None, None, false);
+    for part in header.as_bytes().split(|byte| *byte == b';').map(<[u8]>::trim_ascii) {
+        root = root.or_else(|| part.strip_prefix(b"Root=1-"));
+        parent = parent.or_else(|| part.strip_prefix(b"Parent="));
+        sampled |= part == b"Sampled=1";
+    }
+    let (time, unique) = root?.split_at_checked(8)?;
+    let (unique, parent) = (unique.strip_prefix(b"-")?, parent?);
+    let hex = |text: &[u8], len: usize| text.len() == len && text.iter().all(u8::is_ascii_hexdigit);
+    if !(hex(time, 8) && hex(unique, 24) && hex(parent, 16)) {
+        return None;
+    }
+    let flags: &[u8] = if sampled { b"-01" } else { b"-00" };
+    let mut traceparent = [b"00-", time, unique, b"-", parent, flags].concat();
+    traceparent.make_ascii_lowercase();
+    Some(TraceContext { traceparent: String::from_utf8(traceparent).ok()?, tracestate: None })
 }
 
 #[cfg(test)]

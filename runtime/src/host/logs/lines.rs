@@ -10,16 +10,16 @@
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::mem::take;
+use std::time::SystemTime;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
+use super::clock::Clock;
 use super::value;
 
 /// Who reads the lines.
@@ -123,7 +123,7 @@ struct Line {
     message: Vec<u8>,
     fields: Vec<u8>,
     names: Vec<&'static str>,
-    time: String,
+    clock: Clock,
     whole: Vec<u8>,
 }
 
@@ -144,7 +144,7 @@ impl Line {
             message: Vec::new(),
             fields: Vec::new(),
             names: Vec::new(),
-            time: String::new(),
+            clock: Clock::new(),
             whole: Vec::new(),
         }
     }
@@ -152,7 +152,6 @@ impl Line {
     fn begin(&mut self, form: Form) {
         self.form = form;
         self.names.clear();
-        self.time.clear();
         for part in [&mut self.message, &mut self.fields, &mut self.whole] {
             part.clear();
         }
@@ -175,8 +174,7 @@ impl Line {
     }
 
     fn whole(&mut self, level: Level, target: &str) -> &[u8] {
-        // A clock before 1970 leaves it empty.
-        let _ = SystemTime.format_time(&mut Writer::new(&mut self.time));
+        self.clock.set(SystemTime::now());
         match self.form {
             Form::Json => self.json(level, target),
             Form::Terminal { colour } => self.readable(level, colour),
@@ -188,7 +186,7 @@ impl Line {
         let message: &[u8] = if self.message.is_empty() { b"\"\"" } else { &self.message };
         for part in [
             b"{\"timestamp\":\"",
-            self.time.as_bytes(),
+            self.clock.text().as_bytes(),
             b"\",\"level\":\"",
             level.as_str().as_bytes(),
             b"\",\"message\":",
@@ -208,7 +206,7 @@ impl Line {
             false => [""; 3],
         };
         // The day and the microseconds are of no interest to who watches.
-        let clock = self.time.get(11..23).unwrap_or(&self.time);
+        let clock = self.clock.text().get(11..23).unwrap_or_default();
         let mut message: String = serde_json::from_slice(&self.message).unwrap_or_default();
         message.retain(|letter| !letter.is_control() || letter.is_whitespace());
         let fields = String::from_utf8_lossy(&self.fields);

@@ -56,29 +56,31 @@ impl Write for Escaped<'_> {
 }
 
 fn escape(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let bytes = text.as_bytes();
-    let mut done = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let short = match byte {
-            b'"' => b'"',
-            b'\\' => b'\\',
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            0..=0x1f => 0,
-            _ => continue,
-        };
-        out.extend_from_slice(&bytes[done..at]);
-        done = at + 1;
-        if short == 0 {
-            let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
-            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
+    // Most text needs no escape: looked at as a whole, that is seen in a fraction of the time.
+    for piece in text.as_bytes().chunks(32) {
+        let odd = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+        if piece.iter().fold(false, |any, byte| any | odd(*byte)) {
+            piece.iter().for_each(|byte| escape_byte(out, *byte));
         } else {
-            out.extend_from_slice(&[b'\\', short]);
+            out.extend_from_slice(piece);
         }
     }
-    out.extend_from_slice(&bytes[done..]);
+}
+
+fn escape_byte(out: &mut Vec<u8>, byte: u8) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0..=0x1f => {
+            let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
+            return out.extend_from_slice(&[b'\\', b'u', b'0', b'0', high, low]);
+        }
+        _ => return out.push(byte),
+    };
+    out.extend_from_slice(&[b'\\', short]);
 }
 
 #[cfg(test)]
