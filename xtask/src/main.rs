@@ -11,6 +11,7 @@ mod deny;
 mod gate;
 mod limited;
 mod packaged;
+mod packages;
 mod peers;
 mod sdk;
 mod step;
@@ -31,6 +32,8 @@ usage: cargo xtask COMMAND
   e2e [NAME]    end-to-end tests alone, those whose name contains NAME
   sdk           the feature `aws-sdk` of anyfn-services, on the emulator; minutes to build
   packaged      panics and spinning handlers in a process that is built as functions are deployed
+  packages      what `anyfn build` makes: sizes, the same bytes elsewhere, runs on the emulator, arm64 too;
+                most of an hour to build the first time
   turbojpeg     image-processing's tests with libjpeg-turbo in place of the Rust codecs
   terraform [FILTER]
                 modules and examples on stand-in providers, those whose path contains FILTER
@@ -69,6 +72,7 @@ fn run(words: &[&str]) -> Result<(), String> {
         ["e2e", name] => gate::end_to_end(&place()?, name, &[]),
         ["sdk"] => sdk::run(&place()?),
         ["packaged"] => packaged::run(&place()?),
+        ["packages"] => packages::run(&place()?),
         ["turbojpeg"] => gate::turbojpeg(&place()?),
         ["terraform", rest @ ..] => terraform::run(&place()?, rest),
         ["bench", name] => bench::run(&place()?, name, false),

@@ -36,6 +36,16 @@ pub(crate) const CODECS: [Tool; 2] = [
     Tool { name: "nasm", probe: &["nasm", "-v"], package: "nasm" },
 ];
 
+/// What packages are looked at and run with.
+pub(crate) const PACKAGES: [Tool; 2] = [
+    Tool { name: "skopeo", probe: &["skopeo", "--version"], package: "skopeo" },
+    Tool {
+        name: "qemu-aarch64",
+        probe: &["qemu-aarch64-static", "--version"],
+        package: "qemu-user-static",
+    },
+];
+
 /// Finds every tool, or installs what is missing.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 //!
 //! Deals with: finding them by `cargo metadata`, choosing among them. Does not deal with: building.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -28,6 +29,21 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// The path of its `Cargo.toml`.
     pub(crate) manifest_path: PathBuf,
+    /// Its version, as in `Cargo.toml`.
+    #[serde(default)]
+    pub(crate) version: String,
+    /// What it says of itself.
+    #[serde(default)]
+    pub(crate) description: Option<String>,
+    /// Its licence.
+    #[serde(default)]
+    pub(crate) license: Option<String>,
+    /// Where its sources are.
+    #[serde(default)]
+    pub(crate) repository: Option<String>,
+    /// `[package.metadata]`, as it stands there.
+    #[serde(default)]
+    pub(crate) metadata: serde_json::Value,
     default_run: Option<String>,
     dependencies: Vec<Dependency>,
     targets: Vec<Target>,
@@ -177,7 +193,12 @@ const SET_BY_CARGO: [&str; 7] = [
 
 /// The cargo that started us, else the one in the path.
 pub(crate) fn cargo(folder: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    program(&std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), folder)
+}
+
+/// A program that calls cargo, or what cargo calls.
+pub(crate) fn program(name: &OsStr, folder: &Path) -> Command {
+    let mut command = Command::new(name);
     command.current_dir(folder);
     for (name, _) in std::env::vars_os() {
         let text = name.to_str().unwrap_or_default();

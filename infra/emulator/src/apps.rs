@@ -14,7 +14,7 @@ use anyfn::manifest::{Function, Manifest, NeedKind, TriggerSpec};
 
 use crate::cloud::Cloud;
 use crate::error::EmulatorError;
-use crate::options::{AppSource, Hosts};
+use crate::options::{AppSource, Hosts, Options, PackedApp};
 use crate::provision::names;
 
 /// A listing opens no socket and builds no state; one that takes longer hangs.
@@ -27,12 +27,14 @@ const BUSY: Duration = Duration::from_millis(10);
 pub struct App {
     /// What it declares.
     pub manifest: Manifest,
-    /// The executable, absolute.
+    /// The executable, absolute; of a packed app the folder that it is in.
     pub executable: PathBuf,
     /// Values of declared settings only.
     pub settings: BTreeMap<String, String>,
     /// Tells whether the executable is still the file that was asked for the manifest.
     pub(crate) file: FileId,
+    /// How it is deployed, where that is not made out of the executable here.
+    pub(crate) packed: Option<PackedApp>,
 }
 
 /// A file as it was: its place on the disk, its size, when it was written.
@@ -51,12 +53,17 @@ impl FileId {
     }
 }
 
-/// Learns what every executable is.
+/// Learns what every executable is; those of packed apps are known.
 ///
 /// # Errors
 /// [`EmulatorError::Manifest`], or [`EmulatorError::Declared`] with everything that is wrong.
-pub async fn load(sources: &[AppSource], hosts: Hosts) -> Result<Vec<App>, EmulatorError> {
-    reload(sources, hosts, &[]).await
+pub async fn load(options: &Options) -> Result<Vec<App>, EmulatorError> {
+    let mut apps = Vec::new();
+    for source in &options.apps {
+        apps.push(one(source, &[]).await?);
+    }
+    apps.extend(options.packed.iter().map(packed));
+    checked(apps, options.hosts)
 }
 
 /// [`load`], where some run already: an executable that is the same file is not asked again.
@@ -69,6 +76,10 @@ pub(crate) async fn reload(
     for source in sources {
         apps.push(one(source, running).await?);
     }
+    checked(apps, hosts)
+}
+
+fn checked(apps: Vec<App>, hosts: Hosts) -> Result<Vec<App>, EmulatorError> {
     let faults = faults(&apps, hosts);
     if faults.is_empty() { Ok(apps) } else { Err(EmulatorError::Declared(faults.join("\n"))) }
 }
@@ -83,10 +94,25 @@ async fn one(source: &AppSource, running: &[App]) -> Result<App, EmulatorError> 
         Some(app) => app.manifest.clone(),
         None => manifest(&executable).await.map_err(fault)?,
     };
-    let declared = |name: &String| manifest.config.iter().any(|setting| setting.name == *name);
-    let settings = source.settings.iter().filter(|(name, _)| declared(name));
-    let settings = settings.map(|(name, value)| (name.clone(), value.clone())).collect();
-    Ok(App { manifest, executable, settings, file })
+    let settings = declared(&manifest, &source.settings);
+    Ok(App { manifest, executable, settings, file, packed: None })
+}
+
+fn packed(app: &PackedApp) -> App {
+    let folders = app.lambda.as_ref().map(|entry| &entry.folder).into_iter().chain(&app.azure);
+    App {
+        manifest: app.manifest.clone(),
+        executable: folders.cloned().next().unwrap_or_default(),
+        settings: declared(&app.manifest, &app.settings),
+        file: FileId::default(),
+        packed: Some(app.clone()),
+    }
+}
+
+fn declared(manifest: &Manifest, all: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let is = |name: &String| manifest.config.iter().any(|setting| setting.name == *name);
+    let settings = all.iter().filter(|(name, _)| is(name));
+    settings.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// What an executable prints when it is asked for its manifest.
@@ -123,7 +149,7 @@ fn faults(apps: &[App], hosts: Hosts) -> Vec<String> {
     let mut owners = BTreeMap::new();
     let mut names = BTreeSet::new();
     let mut consumers = BTreeMap::new();
-    for App { manifest, settings, .. } in apps {
+    for App { manifest, settings, packed, .. } in apps {
         let app = &manifest.app;
         if !names.insert(app) {
             faults.push(format!("two apps are called `{app}`; rename one"));
@@ -148,6 +174,16 @@ fn faults(apps: &[App], hosts: Hosts) -> Vec<String> {
                 "the app `{app}` requires {name}; put it into the file of --env-file: {name}=value",
                 name = setting.name
             ));
+        }
+        if let Some(packed) = packed {
+            for (runs, has, cloud, other) in [
+                (hosts.lambda, packed.lambda.is_some(), "AWS Lambda", "azure"),
+                (hosts.azure, packed.azure.is_some(), "Azure Functions", "lambda"),
+            ] {
+                if runs && !has {
+                    faults.push(format!("no package of `{app}` is for {cloud}; give one more, or run all on the other cloud: --host {other}"));
+                }
+            }
         }
         if hosts.azure
             && let Err(fault) = anyfn::host::azure::files(manifest)
@@ -207,7 +243,7 @@ mod tests {
         );
         let manifest = Manifest::from_json(text.as_bytes()).unwrap();
         let (executable, settings) = ("/bin/app".into(), BTreeMap::new());
-        App { manifest, executable, settings, file: FileId::default() }
+        App { manifest, executable, settings, file: FileId::default(), packed: None }
     }
 
     fn function(name: &str, trigger: &str) -> String {
@@ -253,11 +289,24 @@ mod tests {
         assert!(text.contains("`ship`") && text.contains("--host lambda"), "{text}");
     }
 
+    #[test]
+    fn a_packed_app_runs_where_a_package_of_it_is_for() {
+        let azure = Some(PathBuf::from("/packed/shop"));
+        let manifest = app("shop", &queue("ship", "orders"), "").manifest;
+        let app = PackedApp { manifest, lambda: None, azure, settings: BTreeMap::new() };
+        let apps = [packed(&app)];
+        assert!(faults(&apps, Hosts { lambda: false, azure: true }).is_empty());
+        let text = faults(&apps, Hosts::BOTH).join("\n");
+        assert!(text.contains("no package of `shop` is for AWS Lambda"), "{text}");
+        assert!(text.contains("--host azure"), "{text}");
+    }
+
     #[tokio::test]
     async fn an_executable_without_a_manifest_is_named() {
         let source = |path: &str| AppSource { executable: path.into(), settings: BTreeMap::new() };
         for path in ["/no/such/app", "/bin/true", "/bin/false"] {
-            let error = load(&[source(path)], Hosts::BOTH).await.unwrap_err().to_string();
+            let options = Options::new("/nowhere", vec![source(path)]);
+            let error = load(&options).await.unwrap_err().to_string();
             assert!(error.starts_with(&format!("{path} has no manifest: ")), "{error}");
         }
     }

@@ -57,7 +57,7 @@ impl Emulator {
     /// # Errors
     /// [`EmulatorError`]; nothing is left running then.
     pub async fn start(options: Options) -> Result<Self, EmulatorError> {
-        let apps = apps::load(&options.apps, options.hosts).await?;
+        let apps = apps::load(&options).await?;
         let lock = lock(&options.state)?;
         let store = Store::open(&options.state, &schema())?;
         let stop = CancellationToken::new();

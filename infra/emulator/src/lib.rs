@@ -28,7 +28,7 @@ pub mod store;
 
 pub use emulator::Emulator;
 pub use error::EmulatorError;
-pub use options::{AppSource, Hosts, Options, Ports};
+pub use options::{AppSource, Entrypoint, Hosts, Options, PackedApp, Ports};
 pub use ready::Ready;
 pub use reload::Reloaded;
 pub use status::{FunctionStatus, Functions};

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyfn::manifest::Manifest;
+
 use crate::clock::Clock;
 
 /// What the emulator is started with.
@@ -14,6 +16,8 @@ use crate::clock::Clock;
 pub struct Options {
     /// The apps, each a built executable.
     pub apps: Vec<AppSource>,
+    /// Apps as they are deployed, beside those. Default: none.
+    pub packed: Vec<PackedApp>,
     /// Which hosts run them.
     pub hosts: Hosts,
     /// Where everything durable and every log lives. Made where it is missing; one emulator at a time.
@@ -34,6 +38,7 @@ impl Options {
     pub fn new(state: impl Into<PathBuf>, apps: Vec<AppSource>) -> Self {
         Self {
             apps,
+            packed: Vec::new(),
             hosts: Hosts::BOTH,
             state: state.into(),
             clock: Clock::real(),
@@ -51,6 +56,31 @@ pub struct AppSource {
     pub executable: PathBuf,
     /// More than the app declares may be here: only declared names reach it.
     pub settings: BTreeMap<String, String>,
+}
+
+/// An app as `anyfn build` packs it and a cloud unpacks it. A reload ends it.
+#[derive(Clone, Debug)]
+pub struct PackedApp {
+    /// What was packed with it. The executable is not asked: it may be one for another processor.
+    pub manifest: Manifest,
+    /// What Lambda starts.
+    pub lambda: Option<Entrypoint>,
+    /// The folder that the Functions host reads: `host.json`, a folder a function, the executable. None of
+    /// it is made or changed here.
+    pub azure: Option<PathBuf>,
+    /// As in [`AppSource`].
+    pub settings: BTreeMap<String, String>,
+}
+
+/// A program and its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entrypoint {
+    /// The program: the package's own, or one that runs it.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// `LAMBDA_TASK_ROOT`, and the working directory.
+    pub folder: PathBuf,
 }
 
 /// Which hosts run the apps.

@@ -1,6 +1,6 @@
 //! Start-up: which host runs this process, what the environment says, and the end of the process.
 //!
-//! Deals with: the argument `manifest`, the choice of host, reading the environment (here and nowhere
+//! Deals with: the arguments `manifest` and `health`, the choice of host, reading the environment (here and nowhere
 //! else in this crate). Does not deal with: any host's protocol; each has a room of its own.
 
 pub mod azure;
@@ -37,6 +37,7 @@ mod lambda;
 #[path = "absent.rs"]
 mod lambda;
 mod logs;
+mod probe;
 #[cfg(any(feature = "container", feature = "lambda"))]
 #[cfg_attr(
     not(feature = "container"),
@@ -47,6 +48,7 @@ mod s3;
 pub(crate) use logs::OWN;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -70,7 +72,8 @@ enum Host {
 
 /// Runs `app` as the process's arguments and environment ask for: `main` is one line.
 ///
-/// With the argument `manifest` it prints the app's manifest and ends. With none it serves: under AWS
+/// With the argument `manifest` it prints the app's manifest and ends. With `health` it asks the container that
+/// runs beside it on `PORT` whether it is alive, for images that hold nothing else to ask with. With none it serves: under AWS
 /// Lambda where `AWS_LAMBDA_RUNTIME_API` is set, as an Azure Functions custom handler where
 /// `FUNCTIONS_CUSTOMHANDLER_PORT` is, otherwise as a container: HTTP functions on `PORT` (default 8080),
 /// all others as CloudEvents on `ANYFN_EVENT_PORT` (default 8081). `ANYFN_HOST` (`lambda`, `azure`,
@@ -81,17 +84,20 @@ enum Host {
 /// `message_id`, `trace_id` where the platform tells them. `ANYFN_LOG` sets what is logged: `info` (the
 /// default), or `warn,my_crate=debug`; why a call failed is logged whatever it says.
 ///
-/// Exit code 0 after `manifest` and after an orderly end (200 on Azure, where 0 would mean that nobody
+/// Exit code 0 after `manifest`, after `health` where all is well, and after an orderly end (200 on Azure, where 0 would mean that nobody
 /// starts it again), 1 where the app cannot start or run, 2 for arguments that are none.
 pub fn main<S: Send + Sync + 'static>(app: App<S>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["manifest"] => app.manifest().and_then(|manifest| print(&manifest)).map(|()| 0),
-        [] => serve(app),
+        ["health"] => probe::ask(&environment()).map(|()| 0),
+        [] => serve(app, environment()),
         _ => {
-            let text =
-                format!("unknown arguments: {}; the only one is `manifest`", words.join(" "));
+            let text = format!(
+                "unknown arguments: {}; there are `manifest` and `health`",
+                words.join(" ")
+            );
             let _ = writeln!(std::io::stderr(), "error: {text}");
             return ExitCode::from(2);
         }
@@ -116,10 +122,14 @@ fn print(manifest: &Manifest) -> Result<(), String> {
     written.map_err(|fault| format!("the manifest could not be written: {fault}"))
 }
 
-fn serve<S: Send + Sync + 'static>(app: App<S>) -> Result<u8, String> {
-    let environment: Environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+fn environment() -> Environment {
+    let text = |(name, value): (OsString, OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}
+
+fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Result<u8, String> {
     let text = |name: &str| environment.get(name).map(String::as_str);
     logs::install(text("ANYFN_LOG"), text("NO_COLOR"))?;
     let host = choose(&environment)?;

@@ -53,10 +53,15 @@ impl Dev {
 
     /// The same of a command that `change` has changed.
     pub(crate) async fn with(state: &Path, change: impl FnOnce(&mut Command)) -> Self {
-        let file = state.with_extension("ready");
-        let _ = std::fs::remove_file(&file);
         let mut command = command(state);
         change(&mut command);
+        Self::of(state, command).await
+    }
+
+    /// Returns once `command`, an `anyfn dev` on `state`, is ready.
+    pub(crate) async fn of(state: &Path, mut command: Command) -> Self {
+        let file = state.with_extension("ready");
+        let _ = std::fs::remove_file(&file);
         let mut process = Process::spawn(command.arg("--ready-file").arg(&file));
         let ready = until("the ready file", async || {
             let ended = process.child().try_wait().unwrap();

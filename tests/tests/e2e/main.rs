@@ -45,6 +45,8 @@ mod manifest_alone;
 #[cfg(test)]
 mod outside_peers;
 #[cfg(test)]
+mod packages;
+#[cfg(test)]
 mod pressure;
 #[cfg(test)]
 mod process;

@@ -7,10 +7,12 @@ mod copies;
 mod dep_info;
 mod edits;
 mod origin;
+mod packed;
 mod reloading;
 mod sources;
 mod state_folder;
 mod summary;
+mod unzip;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -44,7 +46,9 @@ const STOPPING: Duration = Duration::from_millis(800);
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// An app; several times for several. Default: the app in this folder, else all of the workspace
+    /// An app by its package's name; or FILE.zip, one that `anyfn build` packed, run as a cloud would, its
+    /// manifest beside it. Several times for several. Default: the app in this folder, else all of the
+    /// workspace
     #[arg(short, long, value_name = "PACKAGE")]
     pub(crate) package: Vec<String>,
     /// An app that is built already, instead of a package; several times for several. It is run again when
@@ -91,6 +95,7 @@ Examples:
   anyfn dev                                    all apps of this workspace, on both clouds
   anyfn dev -p webhook --host lambda --env-file .env
   anyfn dev --bin target/release/webhook       what is there, without building
+  anyfn dev --package dist/webhook/aws-arm64.zip --package dist/webhook/azure-x86_64.zip
   anyfn dev --port 0 --json | jq .aws.s3       free ports, told on stdout
   anyfn dev --clock virtual                    and, to let an hour pass:
   curl -X POST -d '{\"by\": \"1h\"}' http://127.0.0.1:9400/_anyfn/clock/advance";
@@ -126,7 +131,8 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
     let mut signals = Signals::catch()?;
     let settings = args.env_file.as_deref().map(settings).transpose()?.unwrap_or_default();
     let here = here()?;
-    let origin = match args.bin.is_empty() {
+    let zips = packed::zips(&args.package, &here)?;
+    let origin = match args.bin.is_empty() && zips.is_empty() {
         true => {
             let workspace = Box::new(Workspace::around(&here)?);
             Origin::Packages { here: here.clone(), wanted: args.package.clone(), workspace }
@@ -135,12 +141,18 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
         false => Origin::Files(args.bin.iter().map(|file| here.join(file)).collect()),
     };
     // Before the first build, so that an edit that comes while it runs is seen.
-    let edits = (!args.no_watch).then(|| Edits::of(origin.sources(&[])));
+    let watched = !args.no_watch && zips.is_empty();
+    let edits = watched.then(|| Edits::of(origin.sources(&[])));
     let mut executables = tokio::select! {
         built = origin.first() => built?,
         () = signals.stop() => return Ok(ExitCode::SUCCESS),
     };
     let state = state_folder::prepare(&args.state, args.fresh).await?;
+    let hosts = args.host.hosts();
+    let (packed, hosts) = match zips.is_empty() {
+        true => (Vec::new(), hosts),
+        false => packed::unpack(&zips, &state, &settings, hosts)?,
+    };
     logs::show();
     let reloading = match edits {
         None => None,
@@ -164,7 +176,8 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
     let apps = executables.into_iter();
     let apps = apps.map(|executable| AppSource { executable, settings: settings.clone() });
     let options = Options {
-        hosts: args.host.hosts(),
+        packed,
+        hosts,
         ports: Ports::from(args.port),
         max_attempts: args.max_attempts,
         clock: match args.clock {

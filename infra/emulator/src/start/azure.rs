@@ -78,7 +78,7 @@ fn unready(rooms: &Rooms, app: &App, why: String) -> EmulatorError {
     EmulatorError::Unready { log: azure_log(&rooms.logs, &app), app, why }
 }
 
-/// Lays the app out as a deployment would, the executable by a link so that both hosts run one file.
+/// Lays the app out as a deployment would, unless it is one.
 fn deploy(
     rooms: &Rooms,
     options: &Options,
@@ -92,8 +92,14 @@ fn deploy(
         let fault = |io: std::io::Error| broken(&all, io.to_string());
         std::fs::remove_dir_all(&all).map_err(fault)?;
     }
-    let folder = all.join(number.to_string());
-    lay_out(&folder, app)?;
+    let folder = match app.packed.as_ref().and_then(|packed| packed.azure.clone()) {
+        Some(unpacked) => unpacked,
+        None => {
+            let folder = all.join(number.to_string());
+            lay_out(&folder, app)?;
+            folder
+        }
+    };
     let mut settings = bindings::of(Cloud::Azure, app, apps, &rooms.endpoints);
     settings.extend(bindings::aws_endpoints(&rooms.endpoints));
     settings.extend(bindings::aws_identity(credentials));
@@ -114,6 +120,7 @@ fn deploy(
     })
 }
 
+/// The executable is a link, so that both hosts run one file.
 fn lay_out(folder: &Path, app: &App) -> Result<(), EmulatorError> {
     let io = |io: std::io::Error| broken(folder, io.to_string());
     let files = anyfn::host::azure::files(&app.manifest).map_err(|why| broken(folder, why))?;

@@ -12,7 +12,7 @@ use crate::aws::lambda::{FunctionSpec, Lambda, LambdaDeps, Runtime, Trigger};
 use crate::cloud::Cloud;
 use crate::error::EmulatorError;
 use crate::identity::AppCredentials;
-use crate::options::Options;
+use crate::options::{Entrypoint, Options};
 use crate::provision::{bindings, names};
 
 /// The functions of `app`, which runs beside `apps`, as Lambda's configuration.
@@ -34,11 +34,7 @@ pub(crate) fn specs(
                 None => Trigger::Manual,
             },
         };
-        let runtime = Runtime::Process {
-            program: app.executable.clone(),
-            args: Vec::new(),
-            cwd: app.executable.parent().map(Path::to_owned),
-        };
+        let runtime = runtime(app);
         let env = variables.clone().into_iter().chain(bindings::aws_endpoints(&rooms.endpoints));
         specs.push(FunctionSpec {
             env: env.collect(),
@@ -50,6 +46,19 @@ pub(crate) fn specs(
         });
     }
     specs
+}
+
+fn runtime(app: &App) -> Runtime {
+    match app.packed.as_ref().and_then(|packed| packed.lambda.clone()) {
+        Some(Entrypoint { program, args, folder }) => {
+            Runtime::Process { program, args, cwd: Some(folder) }
+        }
+        None => Runtime::Process {
+            program: app.executable.clone(),
+            args: Vec::new(),
+            cwd: app.executable.parent().map(Path::to_owned),
+        },
+    }
 }
 
 /// Starts the service with `specs`.

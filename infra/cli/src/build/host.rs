@@ -1,7 +1,7 @@
-//! Building apps with cargo.
+//! Apps built for this machine: what `dev`, `demo` and `manifest` run.
 //!
 //! Deals with: one `cargo build` for all of them, the executables that it reports. Does not deal with:
-//! zips and images. Cargo's own words go to stderr as they come.
+//! other machines (`cross`), zips and images. Cargo's own words go to stderr as they come.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
