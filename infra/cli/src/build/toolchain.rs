@@ -26,11 +26,11 @@ impl Toolchain {
     /// # Errors
     /// There is none.
     pub(crate) fn of(root: &Path) -> Result<Self, Fault> {
-        let said = rustc(root, &["-vV", "--print", "sysroot"])?;
-        let value = |name: &str| said.lines().find_map(|line| line.strip_prefix(name));
-        let root = said.lines().find(|line| Path::new(line).is_absolute()).unwrap_or_default();
-        let commit = value("commit-hash: ").unwrap_or("unknown").to_owned();
-        Ok(Self { library: Path::new(root).join("lib/rustlib/src/rust"), commit })
+        let said = rustc(root, &["-vV"])?;
+        let commit = said.lines().find_map(|line| line.strip_prefix("commit-hash: "));
+        let commit = commit.unwrap_or("unknown").to_owned();
+        let sysroot = rustc(root, &["--print", "sysroot"])?;
+        Ok(Self { library: Path::new(sysroot.trim()).join("lib/rustlib/src/rust"), commit })
     }
 }
 
