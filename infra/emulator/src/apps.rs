@@ -99,10 +99,10 @@ async fn one(source: &AppSource, running: &[App]) -> Result<App, EmulatorError> 
 }
 
 fn packed(app: &PackedApp) -> App {
-    let folders = app.lambda.as_ref().map(|entry| &entry.folder).into_iter().chain(&app.azure);
+    let mut folders = app.lambda.iter().map(|entry| &entry.folder).chain(&app.azure);
     App {
         manifest: app.manifest.clone(),
-        executable: folders.cloned().next().unwrap_or_default(),
+        executable: folders.next().cloned().unwrap_or_default(),
         settings: declared(&app.manifest, &app.settings),
         file: FileId::default(),
         packed: Some(app.clone()),

@@ -14,12 +14,15 @@ const X86: u16 = 62;
 const ARM: u16 = 183;
 const NONE: &BTreeMap<String, String> = &BTreeMap::new();
 
+/// Name, mode and contents of each.
+type Entries<'a> = &'a [(&'a str, u32, &'a [u8])];
+
 fn manifest(app: &str) -> String {
     format!(r#"{{"anyfn":1,"app":"{app}","needs":[],"config":[],"functions":[]}}"#)
 }
 
 /// A zip in a folder of its own, with a manifest beside it.
-fn package(folder: &Path, app: &str, name: &str, entries: &[(&str, u32, &[u8])]) -> PathBuf {
+fn package(folder: &Path, app: &str, name: &str, entries: Entries<'_>) -> PathBuf {
     let folder = folder.join(app);
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join(MANIFEST), manifest(app)).unwrap();
@@ -95,7 +98,7 @@ fn what_no_cloud_could_start_is_told_before_anything_is_unpacked() {
     let folder = tempfile::tempdir().unwrap();
     let (code, state) = (sample(machine(), &[]), folder.path().join("state"));
     let (dotted, right) = (host("./handler"), host("handler"));
-    let cases: [(&[(&str, u32, &[u8])], &str); 6] = [
+    let cases: [(Entries<'_>, &str); 6] = [
         (&[("readme", 0o644, b"")], "neither `bootstrap`"),
         (&[("bootstrap", 0o644, &code)], "its mode is 644, a right one is 755"),
         (&[("bootstrap", 0o755, b"#!/bin/sh")], "no executable for Linux"),
