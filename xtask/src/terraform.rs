@@ -37,6 +37,8 @@ fn everything(place: &Place) -> Result<(), String> {
     set_up(place)?;
     let support = place.root.join(SUPPORT).display().to_string();
     let tests = format!("{support}/tests");
+    python(place, &["-m", "ruff", "check", "--no-cache", "--quiet", &support])?;
+    python(place, &["-m", "ruff", "format", "--no-cache", "--quiet", "--check", &support])?;
     python(place, &["-m", "unittest", "discover", "-q", "-s", &tests, "-t", &support])?;
     python(place, &["-m", "runner", "check", &root(place), &scratch(place), &checkov(place)])
 }

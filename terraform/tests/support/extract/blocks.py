@@ -32,8 +32,7 @@ def block(unit: Unit, class_name: str, interface: str, hcl: dict, within: tuple 
             inner = _interface(attr.struct)
             entry = {
                 "nesting_mode": attr.wrapper or ("single" if kind == "struct" else kind or "list"),
-                "block": block(unit, attr.struct, inner, unit.hcl.get(inner.lower(), {}), (*within, attr.struct)
-                ),
+                "block": block(unit, attr.struct, inner, unit.hcl.get(inner.lower(), {}), (*within, attr.struct)),
             }
             if attr.required:
                 entry["min_items"] = 1
@@ -62,9 +61,7 @@ def _object_type(unit: Unit, attr: Attr, kind: str):
         if member.struct:
             members[member.name] = _object_type(unit, member, member_kind)
         else:
-            members[member.name] = member.type or (
-                storage_type(member_kind, storage) if storage else "dynamic"
-            )
+            members[member.name] = member.type or (storage_type(member_kind, storage) if storage else "dynamic")
     result = ["object", members]
     wrapper = attr.wrapper or (kind if kind in ("list", "set", "map") else None)
     return [wrapper, result] if wrapper else result

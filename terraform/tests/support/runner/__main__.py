@@ -39,7 +39,7 @@ def check(root: Path, scratch: Path, checkov: str, wanted: str = "") -> int:
             ("checkov", lambda: security.check(checkov, examples(root, wanted))),
             *((unit.label, job(unit, scratch, environments)) for unit in found),
         ]
-        good = list(pool.map(report, *zip(*jobs)))
+        good = list(pool.map(report, *zip(*jobs, strict=True)))
     print(f"{sum(good)} passed, {len(good) - sum(good)} failed")
     return 0 if all(good) else 1
 

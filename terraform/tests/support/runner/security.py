@@ -70,7 +70,9 @@ def compare(shown: str, hardened: bool, found: dict, accepted: list[Accepted]) -
             how = "meet it or skip it inline with a reason" if hardened else f"meet it or accept it in {place}"
             out.append(f"{shown}: {check} on {on}: {name}; {how}")
     out += [f"{place}:{one.line}: give a reason after #" for one in accepted if not one.reason]
-    out += [f"{place}:{one.line}: {one.check} is no longer found; take the line out" for one in accepted if one not in used]
+    out += [
+        f"{place}:{one.line}: {one.check} is no longer found; take the line out" for one in accepted if one not in used
+    ]
     return out
 
 

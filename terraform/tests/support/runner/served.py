@@ -21,7 +21,7 @@ from .units import CLOUDS
 NAMES = [name for of_cloud in CLOUDS.values() for name in of_cloud]
 SUPPORT = Path(__file__).resolve().parent.parent
 # Nothing but what is served is found: a provider that is not would only be looked for in vain.
-RC = "disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\n    path = \"/nonexistent\"\n  }\n}\n"
+RC = 'disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\n    path = "/nonexistent"\n  }\n}\n'
 
 
 def providers(names: list[str]) -> dict[str, Provider]:

@@ -22,9 +22,7 @@ def render(folder: hcl.Folder) -> str:
         rows = [(_code(one.name), _code(one.type), one.description) for one in required]
         parts.append("### Required inputs\n\n" + _table(("Name", "Type", "What it is"), rows))
     if optional:
-        rows = [
-            (_code(one.name), _code(one.type), _code(hcl.text(one.default)), one.description) for one in optional
-        ]
+        rows = [(_code(one.name), _code(one.type), _code(hcl.text(one.default)), one.description) for one in optional]
         parts.append("### Optional inputs\n\n" + _table(("Name", "Type", "Default", "What it is"), rows))
     if folder.outputs:
         rows = [(_code(one.name), one.description) for one in folder.outputs]

@@ -58,11 +58,7 @@ def folders(root: Path) -> list[tuple[str, str, Path]]:
 
 def find(root: Path, wanted: str) -> list[Unit]:
     """The units whose path contains ``wanted``."""
-    every = [
-        Unit(folder, cloud, kind, schema)
-        for cloud, kind, folder in folders(root)
-        for schema in CLOUDS[cloud]
-    ]
+    every = [Unit(folder, cloud, kind, schema) for cloud, kind, folder in folders(root) for schema in CLOUDS[cloud]]
     return [unit for unit in every if wanted in unit.path]
 
 

@@ -37,7 +37,9 @@ def conform(block: dict, value):
         if mode in ("list", "set"):
             out[name] = inner if is_unknown(inner) else [conform(entry["block"], v) for v in inner or []]
         elif mode == "map":
-            out[name] = inner if is_unknown(inner) else {k: conform(entry["block"], v) for k, v in (inner or {}).items()}
+            out[name] = (
+                inner if is_unknown(inner) else {k: conform(entry["block"], v) for k, v in (inner or {}).items()}
+            )
         else:
             out[name] = conform(entry["block"], inner)
     return out

@@ -8,7 +8,6 @@ Deals with: bytes to dicts and back.
 Does not deal with: which messages there are (``messages.py``).
 """
 
-
 from __future__ import annotations
 
 

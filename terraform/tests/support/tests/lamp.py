@@ -41,46 +41,61 @@ def klass(name, base, *parts):
     return "\n".join([f"class {name} extends cdktn.{base} {{", *parts, "}"])
 
 
-BULB_JS = "\n".join([
-    hcl_function("bulbShade", entry("colour", "simple", "string")),
-    hcl_function("bulbSocket", entry("size", "simple", "number")),
-    klass(
-        "BulbShadeOutputReference",
-        "ComplexObject",
-        attribute("colour", "r", "this.getStringAttribute('colour')"),
-        attribute("warmth", "c", "this.getNumberAttribute('warmth')"),
-    ),
-    klass("BulbShadeList", "ComplexList", "    get(index) {", "        return new BulbShadeOutputReference(this);", "    }"),
-    klass("BulbSocketOutputReference", "ComplexObject", attribute("size", "r", "this.getNumberAttribute('size')")),
-    klass(
-        "Bulb",
-        "TerraformResource",
-        GENERATED_BY.format(type="lamp_bulb"),
-        attribute("id", "c", "this.getStringAttribute('id')"),
-        attribute("watts", "r", "this.getNumberAttribute('watts')"),
-        attribute("rooms", "o", "cdktn.Fn.tolist(this.getListAttribute('rooms'))"),
-        attribute("tags", "oc", "this.getStringMapAttribute('tags')"),
-        attribute("shade", "o", "this._shade", '_shade = new BulbShadeList(this, "shade", true);'),
-        attribute("socket", "r", "this._socket", '_socket = new BulbSocketOutputReference(this, "socket");'),
-        "    synthesizeHclAttributes() {\n        const attrs = {",
-        entry("watts", "simple", "number"),
-        entry("rooms", "set", "stringList"),
-        entry("shade", "set", "BulbShadeList", block="true"),
-        entry("socket", "list", "BulbSocketList", block="true"),
-        "        };\n    }",
-    ),
-    "//# sourceMappingURL=data:nothing",
-])
+BULB_JS = "\n".join(
+    [
+        hcl_function("bulbShade", entry("colour", "simple", "string")),
+        hcl_function("bulbSocket", entry("size", "simple", "number")),
+        klass(
+            "BulbShadeOutputReference",
+            "ComplexObject",
+            attribute("colour", "r", "this.getStringAttribute('colour')"),
+            attribute("warmth", "c", "this.getNumberAttribute('warmth')"),
+        ),
+        klass(
+            "BulbShadeList",
+            "ComplexList",
+            "    get(index) {",
+            "        return new BulbShadeOutputReference(this);",
+            "    }",
+        ),
+        klass("BulbSocketOutputReference", "ComplexObject", attribute("size", "r", "this.getNumberAttribute('size')")),
+        klass(
+            "Bulb",
+            "TerraformResource",
+            GENERATED_BY.format(type="lamp_bulb"),
+            attribute("id", "c", "this.getStringAttribute('id')"),
+            attribute("watts", "r", "this.getNumberAttribute('watts')"),
+            attribute("rooms", "o", "cdktn.Fn.tolist(this.getListAttribute('rooms'))"),
+            attribute("tags", "oc", "this.getStringMapAttribute('tags')"),
+            attribute("shade", "o", "this._shade", '_shade = new BulbShadeList(this, "shade", true);'),
+            attribute("socket", "r", "this._socket", '_socket = new BulbSocketOutputReference(this, "socket");'),
+            "    synthesizeHclAttributes() {\n        const attrs = {",
+            entry("watts", "simple", "number"),
+            entry("rooms", "set", "stringList"),
+            entry("shade", "set", "BulbShadeList", block="true"),
+            entry("socket", "list", "BulbSocketList", block="true"),
+            "        };\n    }",
+        ),
+        "//# sourceMappingURL=data:nothing",
+    ]
+)
 
-BLOCK = "    /**\n    * {name} block\n    *\n    * Docs at Terraform Registry: {{@link x}}\n    */\n    readonly {name}?: X;"
-BULB_DTS = "\n".join([
-    "export interface BulbConfig extends cdktn.TerraformMetaArguments {",
-    BLOCK.format(name="shade"),
-    BLOCK.format(name="socket"),
-    "}",
-    "export interface BulbShade {",
-    "}",
-])
+BLOCK = """    /**
+    * {name} block
+    *
+    * Docs at Terraform Registry: {{@link x}}
+    */
+    readonly {name}?: X;"""
+BULB_DTS = "\n".join(
+    [
+        "export interface BulbConfig extends cdktn.TerraformMetaArguments {",
+        BLOCK.format(name="shade"),
+        BLOCK.format(name="socket"),
+        "}",
+        "export interface BulbShade {",
+        "}",
+    ]
+)
 
 PROVIDER_JS = klass(
     "LampProvider",

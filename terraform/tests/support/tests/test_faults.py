@@ -50,17 +50,17 @@ FAULTS = {
         "aws",
         "  sqs_managed_sse_enabled    = true\n",
         '  sqs_managed_sse_enabled = true\n  kms_master_key_id = "alias/x"\n',
-        "conflicts: kms_master_key_id, sqs_managed_sse_enabled",
+        "give at most one of kms_master_key_id, sqs_managed_sse_enabled",
     ),
     "an attribute that only the provider sets": (
         "aws",
-        "resource \"aws_iam_role\" \"this\" {",
+        'resource "aws_iam_role" "this" {',
         'resource "aws_iam_role" "this" {\n  unique_id = "x"',
         "unique_id",
     ),
     "a secret in an output": (
         "azure",
-        "resource \"azurerm_service_plan\"",
+        'resource "azurerm_service_plan"',
         'output "key" {\n  value = azurerm_storage_account.this.primary_access_key\n}\nresource "azurerm_service_plan"',
         "Output refers to sensitive values",
     ),
@@ -126,7 +126,9 @@ class Faults(unittest.TestCase):
         with redirect_stdout(said):
             status = runner.check(root, self.scratch / "copy", sys.executable)
         self.assertEqual(status, 1)
-        self.assertRegex(said.getvalue(), r"FAILED .* aws/modules/bad\n.*bad/main\.tf:\d+: .*\"memory_sise\" is not expected")
+        self.assertRegex(
+            said.getvalue(), r"FAILED .* aws/modules/bad\n.*bad/main\.tf:\d+: .*\"memory_sise\" is not expected"
+        )
         self.assertRegex(said.getvalue(), r"ok .* aws/modules/good: 4 tests")
 
     def test_two_configurations_of_a_provider_keep_their_regions_apart(self):

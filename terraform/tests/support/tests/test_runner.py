@@ -17,7 +17,7 @@ terraform {
   }
 }
 """
-VARIABLES = '''
+VARIABLES = """
 variable "name" {
   description = "What it is | called."
   type        = string
@@ -38,16 +38,16 @@ variable "retry" {
   })
   default = { times = 2 }
 }
-'''
+"""
 OUTPUTS = 'output "arn" {\n  description = "Its ARN."\n  value = aws_sqs_queue.this.arn\n}\n'
 MAIN = 'resource "aws_sqs_queue" "this" {\n  name = var.name\n}\nmodule "dead" {\n  source = "../queue"\n}\n'
-TESTS = '''
+TESTS = """
 mock_provider "aws" {}
 run "a_bad_name_is_refused" {
   command = plan
   expect_failures = [var.name]
 }
-'''
+"""
 GOOD = {
     "versions.tf": VERSIONS,
     "variables.tf": VARIABLES,
@@ -152,11 +152,12 @@ class Tables(Folder):
         self.assertEqual(self.check(self.folder(), "examples"), ["m: has no README.md"])
 
 
-class Security(unittest.TestCase):
-    FOUND = {"passed": 1, "failed": [["CKV_AWS_117", "module.app.aws_lambda_function.this", "in a VPC"]], "skipped": []}
+FOUND = {"passed": 1, "failed": [["CKV_AWS_117", "module.app.aws_lambda_function.this", "in a VPC"]], "skipped": []}
 
+
+class Security(unittest.TestCase):
     def compare(self, hardened, accepted, **changed):
-        return security.compare("e", hardened, {**self.FOUND, **changed}, security.baseline(accepted))
+        return security.compare("e", hardened, {**FOUND, **changed}, security.baseline(accepted))
 
     def test_a_finding_needs_a_line_with_a_reason(self):
         self.assertEqual(self.compare(False, "CKV_AWS_117 module.app.*  # none to reach\n"), [])
@@ -193,7 +194,12 @@ class Units(unittest.TestCase):
         labels = [unit.label for unit in units.find(self.root, "")]
         self.assertEqual(
             labels,
-            ["aws/modules/queue", "aws/examples/media", "azure/modules/queue (azurerm-4)", "azure/modules/queue (azurerm-5)"],
+            [
+                "aws/modules/queue",
+                "aws/examples/media",
+                "azure/modules/queue (azurerm-4)",
+                "azure/modules/queue (azurerm-5)",
+            ],
         )
         self.assertEqual([unit.path for unit in units.find(self.root, "media")], ["terraform/aws/examples/media"])
 

@@ -4,6 +4,7 @@ import json
 import unittest
 
 import msgpack
+
 from runner import served
 from standin import messages, wire
 from standin.azure import Azure
@@ -33,7 +34,9 @@ class Calls(unittest.TestCase):
     def data(self, tf_type, config=None, provider="aws", peer="one"):
         block = self.providers[provider]._block("data_source_schemas", tf_type)
         whole = conform(block, {})
-        answer = self.call("ReadDataSource", {"type_name": tf_type, "config": value(whole | (config or {}))}, provider, peer)
+        answer = self.call(
+            "ReadDataSource", {"type_name": tf_type, "config": value(whole | (config or {}))}, provider, peer
+        )
         return msgpack.unpackb(answer["state"]["msgpack"])
 
     def plan(self, tf_type, prior, config):
@@ -42,7 +45,12 @@ class Calls(unittest.TestCase):
         merged = {**(prior or whole), **{k: v for k, v in whole.items() if v is not None}}
         answer = self.call(
             "PlanResourceChange",
-            {"type_name": tf_type, "prior_state": value(prior), "proposed_new_state": value(merged), "config": value(whole)},
+            {
+                "type_name": tf_type,
+                "prior_state": value(prior),
+                "proposed_new_state": value(merged),
+                "config": value(whole),
+            },
         )
         return msgpack.unpackb(answer["planned_state"]["msgpack"])
 
@@ -169,7 +177,11 @@ class Wire(unittest.TestCase):
     def test_a_message_survives_the_wire(self):
         message = {
             "diagnostics": [
-                {"severity": 1, "summary": "é", "attribute": {"steps": [{"attribute_name": "a"}, {"element_key_int": 300}]}}
+                {
+                    "severity": 1,
+                    "summary": "é",
+                    "attribute": {"steps": [{"attribute_name": "a"}, {"element_key_int": 300}]},
+                }
             ]
         }
         spec = {1: ("diagnostics", [messages.DIAGNOSTIC])}
