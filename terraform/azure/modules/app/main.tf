@@ -84,7 +84,8 @@ module "blob_events" {
   source   = "../blob-events"
   for_each = { for name, trigger in local.blobs : name => trigger if contains(local.own_stores, trigger.store) || contains([for name, store in var.stores : name if store.topic != null], trigger.store) }
 
-  name   = "${local.name}-${each.key}"
+  # Unique on a topic that apps share, and short enough with the longest function name.
+  name   = "${local.mark}-${each.key}"
   store  = local.stores[each.value.store]
   change = each.value.change
   prefix = each.value.prefix

@@ -133,7 +133,7 @@ variable "concurrency" {
 }
 
 variable "log_retention_days" {
-  description = "Days for which logs are kept, 30 to 730; the first 31 cost nothing."
+  description = "Days for which logs are kept, 30 to 730; requests, traces and exceptions stay for 90 at no cost in any case."
   type        = number
   default     = 30
   nullable    = false

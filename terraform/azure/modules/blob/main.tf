@@ -43,6 +43,12 @@ resource "azurerm_storage_account" "this" {
     }
   }
 
+  # Where the network is closed, Event Grid still comes in: by its identity, as a service that Azure trusts.
+  network_rules {
+    default_action = var.network.public ? "Allow" : "Deny"
+    bypass         = ["AzureServices"]
+  }
+
   # No key can sign one; the policy is for who turns keys on again.
   sas_policy {
     expiration_period = "01.00:00:00"

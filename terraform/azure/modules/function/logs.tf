@@ -16,7 +16,6 @@ resource "azurerm_application_insights" "this" {
   location                     = var.location
   application_type             = "web"
   workspace_id                 = local.workspace_id
-  retention_in_days            = var.log.retention_days
   sampling_percentage          = var.log.sampling_percent
   local_authentication_enabled = false
   tags                         = var.tags

@@ -34,6 +34,12 @@ resource "azurerm_storage_account" "host" {
     }
   }
 
+  # Where the network is closed, Event Grid still comes in: by its identity, as a service that Azure trusts.
+  network_rules {
+    default_action = var.network.public ? "Allow" : "Deny"
+    bypass         = ["AzureServices"]
+  }
+
   # No key can sign one; the policy is for who turns keys on again.
   sas_policy {
     expiration_period = "01.00:00:00"
@@ -107,10 +113,9 @@ resource "azurerm_function_app_flex_consumption" "this" {
 
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "ClientId=${azurerm_user_assigned_identity.host.client_id};Authorization=AAD"
 
-    AzureFunctionsJobHost__functionTimeout                       = local.timeout
-    AzureFunctionsJobHost__extensions__queues__batchSize         = tostring(var.concurrency.queue_messages)
-    AzureFunctionsJobHost__extensions__queues__maxDequeueCount   = tostring(var.max_attempts)
-    AzureFunctionsJobHost__extensions__queues__visibilityTimeout = "00:00:30"
+    AzureFunctionsJobHost__functionTimeout                     = local.timeout
+    AzureFunctionsJobHost__extensions__queues__batchSize       = tostring(var.concurrency.queue_messages)
+    AzureFunctionsJobHost__extensions__queues__maxDequeueCount = tostring(var.max_attempts)
 
     # What the code's own clients ask the identity endpoint for.
     AZURE_CLIENT_ID = azurerm_user_assigned_identity.code.client_id

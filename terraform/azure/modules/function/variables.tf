@@ -182,7 +182,7 @@ variable "concurrency" {
 variable "log" {
   description = <<-EOT
     Where logs go and how long they stay:
-    - `retention_days`: 30 to 730; the first 31 cost nothing.
+    - `retention_days`: 30 to 730 days in the workspace. Requests, traces and exceptions stay for 90 days at no cost in any case.
     - `daily_cap_gb`: gigabytes a day after which the rest is dropped; -1 for no cap. Logs are the usual surprise on a bill.
     - `sampling_percent`: share of the requests that is kept.
     - `workspace_id`: a Log Analytics workspace of yours; null makes one, and only then retention and cap are set.

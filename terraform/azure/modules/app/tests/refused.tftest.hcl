@@ -61,6 +61,16 @@ run "a_loop" {
   expect_failures = [terraform_data.manifest]
 }
 
+run "two_functions_on_one_queue" {
+  command = plan
+
+  variables {
+    manifest = "./tests/manifests/one-queue-for-two.json"
+  }
+
+  expect_failures = [terraform_data.manifest]
+}
+
 run "a_required_setting_without_a_value" {
   command = plan
 

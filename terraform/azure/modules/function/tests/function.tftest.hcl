@@ -128,6 +128,10 @@ run "everything" {
     error_message = "a closed network has an endpoint for each service that the host uses"
   }
   assert {
+    condition     = azurerm_storage_account.host.network_rules[0].default_action == "Deny" && azurerm_storage_account.host.network_rules[0].bypass == toset(["AzureServices"])
+    error_message = "Event Grid still reaches the queues"
+  }
+  assert {
     condition     = [for setting in azurerm_monitor_diagnostic_setting.storage : basename(dirname(setting.target_resource_id))] == ["blobServices", "queueServices", "tableServices"]
     error_message = "an audit covers each service that the host uses"
   }
