@@ -14,7 +14,7 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = true
   deletion_window_in_days = 30
   policy                  = data.aws_iam_policy_document.key.json
-  tags                    = { "anyfn:idle-reason" = "A key of one's own can be taken away" }
+  tags                    = { "anyfn:idle-reason" = "A key of our own can be taken away" }
 }
 
 resource "aws_kms_alias" "this" {

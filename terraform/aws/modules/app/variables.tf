@@ -186,7 +186,7 @@ variable "functions" {
 }
 
 variable "allow_loops" {
-  description = "Stores that the app both listens to and writes to, by name: you know that what is written there starts no further call. The loop detection of Lambda stays on."
+  description = "Stores that the app both listens to and writes to, by name: you know that what is written there starts no further call. Lambda's loop detection stays on."
   type        = set(string)
   default     = []
   nullable    = false

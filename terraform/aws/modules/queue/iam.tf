@@ -5,10 +5,10 @@ locals {
     Sid       = "TlsOnly"
     Effect    = "Deny"
     Principal = "*"
-    # Of a queue's actions, those that anybody calls on a queue itself.
+    # SQS takes seven in a statement, and these touch messages or decide who may.
     Action = [
-      "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
-      "sqs:PurgeQueue", "sqs:ReceiveMessage", "sqs:SendMessage", "sqs:SetQueueAttributes",
+      "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:PurgeQueue",
+      "sqs:ReceiveMessage", "sqs:SendMessage", "sqs:SetQueueAttributes",
     ]
     Resource  = arn
     Condition = { Bool = { "aws:SecureTransport" = "false" } }

@@ -21,6 +21,10 @@ run "defaults" {
     condition     = [for s in jsondecode(aws_sqs_queue_policy.this.policy).Statement : s.Effect] == ["Deny"] && jsondecode(aws_sqs_queue_policy.this.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
     error_message = "nobody in clear text, and nobody let in: ${aws_sqs_queue_policy.this.policy}"
   }
+  assert {
+    condition     = alltrue([for s in jsondecode(aws_sqs_queue_policy.this.policy).Statement : length(s.Action) <= 7])
+    error_message = "SQS refuses a statement of more than seven actions: ${aws_sqs_queue_policy.this.policy}"
+  }
 }
 
 run "dead_letters" {
