@@ -25,7 +25,7 @@ locals {
 
 module "alarms" {
   source = "../alarms"
-  count  = var.alarms == null ? 0 : var.cost != null ? 1 : var.alarms.topic_arn == null ? 0 : 1
+  count  = var.alarms == null ? 0 : 1
 
   name           = local.name
   functions      = { for name, own in local.own : name => { name = local.function_names[name], timeout_s = own.timeout_s, trigger = local.triggers[name].type } }

@@ -18,10 +18,15 @@ locals {
   queues = sort(distinct(concat(keys(local.messages), values(local.listens))))
   fifo   = { for queue in local.queues : queue => anytrue([for name, q in local.listens : local.triggers[name].fifo if q == queue]) }
 
-  # Functions that hear of what the app itself does to the store.
-  loops = [for name, t in local.watches : {
+  # Functions that hear of what the app itself does to a store. Two stores may be one bucket.
+  loops = flatten([for name, t in local.watches : [for store, access in local.blobs : {
     function = name
+    change   = t.change
     store    = t.store
     deed     = t.change == "created" ? "writes" : "deletes"
-  } if contains(lookup(local.blobs, t.store, []), t.change == "created" ? "write" : "delete") && !contains(var.allow_loops, t.store)]
+    into     = store
+    } if contains(access, t.change == "created" ? "write" : "delete")
+    && lookup(var.stores, store, store) == lookup(var.stores, t.store, t.store)
+    && !contains(var.allowed_loops, name)
+  ]])
 }

@@ -8,7 +8,7 @@ data "aws_region" "current" {
   lifecycle {
     precondition {
       condition     = length(local.loops) == 0
-      error_message = "a loop: ${join("; ", [for l in local.loops : "`${l.function}` hears of what is ${l.deed == "writes" ? "created" : "deleted"} in `${l.store}`, and the app ${local.app} ${l.deed} there"])}. Each call may start the next, and each is billed. Write to another store, or, where what is written starts no call, say allow_loops = ${jsonencode(distinct([for l in local.loops : l.store]))}."
+      error_message = "a loop: ${join("; ", [for l in local.loops : "`${l.function}` hears of what is ${l.change} in `${l.store}`, and the app ${local.app} ${l.deed} ${l.into == l.store ? "there" : "in `${l.into}`, which is the same bucket"}"])}. Each call may start the next, and each is billed. Take another store, or name the function in allowed_loops if something else ends it: allowed_loops = ${jsonencode(distinct([for l in local.loops : l.function]))}."
     }
     precondition {
       condition     = length(distinct(values(local.listens))) == length(local.listens)

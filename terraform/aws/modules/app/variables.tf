@@ -185,15 +185,15 @@ variable "functions" {
   }
 }
 
-variable "allow_loops" {
-  description = "Stores that the app both listens to and writes to, by name: you know that what is written there starts no further call. Lambda's loop detection stays on."
+variable "allowed_loops" {
+  description = "Functions that may write into the store that calls them, because something else ends the loop. Lambda's loop detection stays on."
   type        = set(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for name in var.allow_loops : contains(local.stores, name)])
-    error_message = "allow_loops: the app ${local.app} has no store ${join(", ", [for name in var.allow_loops : "`${name}`" if !contains(local.stores, name)])}; it has ${length(local.stores) == 0 ? "none" : join(", ", local.stores)}."
+    condition     = alltrue([for name in var.allowed_loops : contains(keys(local.watches), name)])
+    error_message = "allowed_loops: no store of the app ${local.app} calls ${join(", ", [for name in var.allowed_loops : "`${name}`" if !contains(keys(local.watches), name)])}; stores call ${length(local.watches) == 0 ? "none" : join(", ", keys(local.watches))}."
   }
 }
 
@@ -226,7 +226,7 @@ variable "log_retention_days" {
 variable "alarms" {
   description = <<-EOT
     Alarms on errors, throttles, durations, waiting messages and dead letters; null for none.
-    - `topic_arn`: who is told; null is the topic of `cost`. With neither there are no alarms.
+    - `topic_arn`: who is told; null is the topic of `cost`.
     - `thresholds`: as the module alarms has them.
   EOT
   type = object({
@@ -238,6 +238,11 @@ variable "alarms" {
     }), {})
   })
   default = {}
+
+  validation {
+    condition     = var.alarms == null || var.cost != null ? true : var.alarms.topic_arn != null
+    error_message = "alarms: without `cost` nobody is told; give a topic_arn, or alarms = null."
+  }
 }
 
 variable "hardening" {

@@ -3,6 +3,7 @@
 variables {
   package = "../../../tests/fixtures/image-processing/aws-arm64.zip"
   cost    = null
+  alarms  = null
 }
 
 run "image_processing" {
@@ -198,8 +199,8 @@ run "keys_apart_share_a_store" {
 run "what_is_written_may_start_no_call_if_you_say_so" {
   command = plan
   variables {
-    manifest    = "tests/fixtures/loop.json"
-    allow_loops = ["photos"]
+    manifest      = "tests/fixtures/loop.json"
+    allowed_loops = ["thumbnail"]
   }
 
   assert {
@@ -244,6 +245,7 @@ run "applied" {
     manifest = "../../../tests/fixtures/webhook/manifest.json"
     package  = "../../../tests/fixtures/webhook/aws-arm64.zip"
     cost     = { emails = ["ops@example.com"], monthly_budget_usd = 20 }
+    alarms   = {}
   }
 
   assert {

@@ -4,6 +4,7 @@ variables {
   manifest = "../../../tests/fixtures/webhook/manifest.json"
   package  = "../../../tests/fixtures/webhook/aws-arm64.zip"
   cost     = null
+  alarms   = null
 }
 
 run "a_manifest_that_is_not_there_is_refused" {
@@ -76,6 +77,14 @@ run "a_required_setting_without_a_value_is_refused" {
     manifest = "../../../tests/fixtures/cron-cleanup/manifest.json"
   }
   expect_failures = [var.config]
+}
+
+run "alarms_that_nobody_hears_are_refused" {
+  command = plan
+  variables {
+    alarms = {}
+  }
+  expect_failures = [var.alarms]
 }
 
 run "an_unknown_store_is_refused" {
@@ -151,12 +160,12 @@ run "settings_of_an_unknown_function_are_refused" {
   expect_failures = [var.functions]
 }
 
-run "an_unknown_store_may_loop_no_more_than_others" {
+run "a_function_that_no_store_calls_loops_by_no_store" {
   command = plan
   variables {
-    allow_loops = ["photos"]
+    allowed_loops = ["archive"]
   }
-  expect_failures = [var.allow_loops]
+  expect_failures = [var.allowed_loops]
 }
 
 run "what_another_app_keeps_is_not_ours_to_expire" {
@@ -172,6 +181,15 @@ run "a_function_that_writes_where_it_listens_is_refused" {
   command = plan
   variables {
     manifest = "tests/fixtures/loop.json"
+  }
+  expect_failures = [data.aws_region.current]
+}
+
+run "two_stores_in_one_bucket_make_a_loop" {
+  command = plan
+  variables {
+    manifest = "../../../tests/fixtures/image-processing/manifest.json"
+    stores   = { photos = "one-bucket", thumbnails = "one-bucket" }
   }
   expect_failures = [data.aws_region.current]
 }
