@@ -8,7 +8,9 @@ locals {
   # Written out, not read from the account, so that a first plan shows every scope.
   storage_id   = "${local.group}/providers/Microsoft.Storage/storageAccounts/${azurerm_storage_account.host.name}"
   workspace_id = coalesce(var.log.workspace_id, one(azurerm_log_analytics_workspace.this[*].id))
-  timeout      = format("%02d:%02d:%02d", floor(var.timeout_s / 3600), floor(var.timeout_s / 60) % 60, var.timeout_s % 60)
+  # The host works on a batch and on what it fetched when few of the batch were left.
+  batch   = ceil(var.concurrency.queue_messages / 2)
+  timeout = format("%02d:%02d:%02d", floor(var.timeout_s / 3600), floor(var.timeout_s / 60) % 60, var.timeout_s % 60)
 }
 
 resource "azurerm_storage_account" "host" {
@@ -113,9 +115,10 @@ resource "azurerm_function_app_flex_consumption" "this" {
 
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "ClientId=${azurerm_user_assigned_identity.host.client_id};Authorization=AAD"
 
-    AzureFunctionsJobHost__functionTimeout                     = local.timeout
-    AzureFunctionsJobHost__extensions__queues__batchSize       = tostring(var.concurrency.queue_messages)
-    AzureFunctionsJobHost__extensions__queues__maxDequeueCount = tostring(var.max_attempts)
+    AzureFunctionsJobHost__functionTimeout                       = local.timeout
+    AzureFunctionsJobHost__extensions__queues__batchSize         = tostring(local.batch)
+    AzureFunctionsJobHost__extensions__queues__newBatchThreshold = tostring(var.concurrency.queue_messages - local.batch)
+    AzureFunctionsJobHost__extensions__queues__maxDequeueCount   = tostring(var.max_attempts)
 
     # What the code's own clients ask the identity endpoint for.
     AZURE_CLIENT_ID = azurerm_user_assigned_identity.code.client_id

@@ -146,7 +146,7 @@ variable "concurrency" {
   description = <<-EOT
     How much runs at once:
     - `maximum_instances`: 1 to 1000. It bounds what a loop can cost.
-    - `queue_messages`: messages an instance takes at a time, 1 to 32.
+    - `queue_messages`: messages of a queue that an instance works on at once, 1 to 64.
     - `http_requests`: requests an instance takes at a time, 1 to 1000; null leaves it to Azure.
     - `always_ready`: instances kept warm, by function (`function:NAME`) or `http`. They are billed while idle.
   EOT
@@ -164,8 +164,8 @@ variable "concurrency" {
     error_message = "concurrency: maximum_instances is 1 to 1000, for example 40."
   }
   validation {
-    condition     = var.concurrency.queue_messages >= 1 && var.concurrency.queue_messages <= 32
-    error_message = "concurrency: queue_messages is 1 to 32, for example 16."
+    condition     = var.concurrency.queue_messages >= 1 && var.concurrency.queue_messages <= 64
+    error_message = "concurrency: queue_messages is 1 to 64, for example 16."
   }
   validation {
     condition     = var.concurrency.http_requests == null ? true : var.concurrency.http_requests >= 1 && var.concurrency.http_requests <= 1000

@@ -89,7 +89,7 @@ run "everything" {
     memory_mb    = 2048
     timeout_s    = 3725
     max_attempts = 3
-    concurrency  = { maximum_instances = 10, queue_messages = 4, http_requests = 8, always_ready = { http = 1 } }
+    concurrency  = { maximum_instances = 10, queue_messages = 5, http_requests = 8, always_ready = { http = 1 } }
     log          = { retention_days = 90, daily_cap_gb = -1, sampling_percent = 50 }
     cors         = { allowed_origins = ["https://www.example.com"] }
     storage      = { replication = "GZRS", audit = true, customer_managed_key = { key_vault_key_id = "https://v.vault.azure.net/keys/k/1", identity_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/media/providers/Microsoft.ManagedIdentity/userAssignedIdentities/key" } }
@@ -110,9 +110,9 @@ run "everything" {
   }
 
   assert {
-    condition = { for name in ["functionTimeout", "extensions__queues__maxDequeueCount", "extensions__queues__batchSize"] :
+    condition = { for name in ["functionTimeout", "extensions__queues__maxDequeueCount", "extensions__queues__batchSize", "extensions__queues__newBatchThreshold"] :
       name => azurerm_function_app_flex_consumption.this.app_settings["AzureFunctionsJobHost__${name}"]
-    } == { functionTimeout = "01:02:05", extensions__queues__maxDequeueCount = "3", extensions__queues__batchSize = "4" }
+    } == { functionTimeout = "01:02:05", extensions__queues__maxDequeueCount = "3", extensions__queues__batchSize = "3", extensions__queues__newBatchThreshold = "2" }
     error_message = "timeout, attempts and concurrency reach the host as overrides of host.json"
   }
   assert {

@@ -131,7 +131,7 @@ run "more_messages_than_azure_hands_out" {
   command = plan
 
   variables {
-    concurrency = { queue_messages = 33 }
+    concurrency = { queue_messages = 65 }
   }
 
   expect_failures = [var.concurrency]
