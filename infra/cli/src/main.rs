@@ -5,6 +5,7 @@
 
 mod build;
 mod check;
+mod cost;
 mod demo;
 mod dev;
 mod fault;
@@ -54,6 +55,7 @@ enum Command {
     Demo(demo::Args),
     Check(check::Args),
     Idle(idle::Args),
+    Cost(cost::Args),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +79,7 @@ fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Invoke(args) => runtime.block_on(invoke::run(args)),
         Command::Manifest(args) => runtime.block_on(manifest::run(&args)),
         Command::Build(args) => runtime.block_on(build::run(&args)),
+        Command::Cost(args) => runtime.block_on(cost::run(&args)),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
         Command::Check(args) => runtime.block_on(check::run(args)),
         Command::Idle(args) => idle::run(&args),

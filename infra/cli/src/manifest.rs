@@ -5,6 +5,8 @@
 
 use std::process::ExitCode;
 
+use anyfn::manifest::Manifest;
+
 use crate::build::build;
 use crate::fault::Fault;
 use crate::output;
@@ -28,22 +30,30 @@ Examples:
   anyfn manifest -p webhook | jq -r '.functions[].name'";
 
 pub(crate) async fn run(args: &Args) -> Result<ExitCode, Fault> {
+    output::data(&of(args.package.as_deref()).await?.to_json());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The manifest of the app `package`, which is built for it; of the only app here where none is named.
+///
+/// # Errors
+/// There is no such app, it does not build, its manifest cannot be read.
+pub(crate) async fn of(package: Option<&str>) -> Result<Manifest, Fault> {
     let here = here()?;
     let workspace = Workspace::around(&here)?;
-    let wanted: Vec<String> = args.package.iter().cloned().collect();
+    let wanted: Vec<String> = package.map(str::to_owned).into_iter().collect();
     let apps = workspace.apps(&wanted, &here)?;
     let [app] = apps.as_slice() else {
         let names: Vec<&str> = apps.iter().map(|app| app.name.as_str()).collect();
         return Err(Fault::usage(format!(
-            "there are several apps here; name one: anyfn manifest -p {}",
+            "there are several apps here; name one: -p {}",
             names.join(" or -p ")
         )));
     };
-    for executable in build(&workspace, &[app])? {
-        let manifest = anyfn_emulator::apps::manifest(&executable)
-            .await
-            .map_err(|why| Fault::failed(format!("{}: {why}", app.name)))?;
-        output::data(&manifest.to_json());
-    }
-    Ok(ExitCode::SUCCESS)
+    let built = build(&workspace, &[app])?;
+    let executable = built.first().ok_or_else(|| {
+        Fault::failed(format!("cargo built `{}` but named no executable", app.name))
+    })?;
+    let manifest = anyfn_emulator::apps::manifest(executable).await;
+    manifest.map_err(|why| Fault::failed(format!("{}: {why}", app.name)))
 }

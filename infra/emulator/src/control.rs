@@ -1,6 +1,6 @@
 //! The control port.
 //!
-//! Deals with: `GET /_anyfn/functions`, `POST /_anyfn/clock/advance`. Does not deal with: anything that
+//! Deals with: `GET /_anyfn/functions`, `GET /_anyfn/measured`, `POST /_anyfn/clock/advance`. Does not deal with: anything that
 //! a provider's own API does.
 
 use std::sync::Arc;
@@ -47,6 +47,7 @@ pub async fn serve(
 ) {
     let router = Router::new()
         .route("/_anyfn/functions", get(list))
+        .route("/_anyfn/measured", get(measured))
         .route("/_anyfn/clock/advance", post(advance))
         .fallback(unknown)
         .layer(middleware::from_fn(guard))
@@ -58,6 +59,10 @@ pub async fn serve(
 
 async fn list(State(control): State<Control>) -> Response {
     Json(json!({"functions": control.functions.list()})).into_response()
+}
+
+async fn measured(State(control): State<Control>) -> Response {
+    Json(control.functions.measured()).into_response()
 }
 
 /// Web pages have no business here, wherever they come from.
@@ -113,7 +118,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 async fn unknown() -> Response {
-    let error = "the control port has GET /_anyfn/functions and POST /_anyfn/clock/advance";
+    let error = "the control port has GET /_anyfn/functions, GET /_anyfn/measured and POST /_anyfn/clock/advance";
     (StatusCode::NOT_FOUND, Json(json!({"error": error}))).into_response()
 }
 

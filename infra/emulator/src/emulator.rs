@@ -17,6 +17,7 @@ use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::error::EmulatorError;
 use crate::identity::{Grant, Identity};
+use crate::measured::{Measured, Measurements};
 use crate::options::Options;
 use crate::process::Spawner;
 use crate::provision::bindings::Endpoints;
@@ -111,6 +112,7 @@ impl Emulator {
             identity,
             spawner: Spawner::start().map_err(|io| state(io.to_string()))?,
             logs: options.state.join("logs"),
+            measured: Measurements::default(),
             endpoints,
         };
         let specs = known().flat_map(|app| start::lambda::specs(&rooms, &options, app, &apps));
@@ -139,8 +141,9 @@ impl Emulator {
             };
             running.push(Running { app: app.clone(), azure });
         }
-        let functions =
-            Arc::new(Functions { lambda, running: RwLock::new(running), logs: rooms.logs.clone() });
+        let (logs, measured) = (rooms.logs.clone(), rooms.measured.clone());
+        let running = RwLock::new(running);
+        let functions = Arc::new(Functions { lambda, running, logs, measured });
         let routing = events::Deps {
             store,
             blobs: blobs.clone(),
@@ -186,6 +189,12 @@ impl Emulator {
     #[must_use]
     pub fn functions(&self) -> Vec<FunctionStatus> {
         self.functions.list()
+    }
+
+    /// How long calls took and how much memory they had, so far.
+    #[must_use]
+    pub fn measured(&self) -> Measured {
+        self.functions.measured()
     }
 
     /// The clock that the emulator was started with.

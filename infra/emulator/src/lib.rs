@@ -15,6 +15,7 @@ mod error;
 pub mod events;
 pub mod identity;
 mod listening;
+pub mod measured;
 mod options;
 pub mod portable;
 pub mod process;

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::apps::App;
 use crate::aws::lambda::Lambda;
+use crate::measured::{Measured, Measurements};
 use crate::start::azure::Hosted;
 
 /// One function on one host.
@@ -44,6 +45,7 @@ pub struct Functions {
     pub(crate) lambda: Option<Lambda>,
     pub(crate) running: RwLock<Vec<Running>>,
     pub(crate) logs: PathBuf,
+    pub(crate) measured: Measurements,
 }
 
 /// An app that runs, on Azure in a host of its own.
@@ -61,6 +63,12 @@ impl Functions {
 
     pub(crate) fn replace(&self, running: Vec<Running>) {
         *self.running.write().unwrap_or_else(PoisonError::into_inner) = running;
+    }
+
+    /// What was seen of every function that has been called since the emulator was started.
+    #[must_use]
+    pub fn measured(&self) -> Measured {
+        self.measured.of(&self.list())
     }
 
     /// All functions: Lambda's first, each host's by app and name.

@@ -11,6 +11,7 @@ use anyfn_emulator::azure::functions::{self, FunctionsHost, Input};
 use anyfn_emulator::clock::Clock;
 use anyfn_emulator::cloud::Cloud;
 use anyfn_emulator::identity::Identity;
+use anyfn_emulator::measured::Measurements;
 use anyfn_emulator::process::Spawner;
 use anyfn_emulator::queues::{self, NewMessage, QueueSpec, Queues};
 use anyfn_emulator::store::Store;
@@ -87,6 +88,7 @@ impl Ground {
             queues: self.queues.clone(),
             identity: Identity::new(),
             spawner: Spawner::start().unwrap(),
+            measured: Measurements::default(),
             logs: self.folder.path().to_owned(),
             warm: false,
         };
@@ -103,6 +105,7 @@ impl Ground {
             clock: self.clock.clone(),
             queues: self.queues.clone(),
             spawner: Spawner::start().unwrap(),
+            measured: Measurements::default(),
         };
         let app = functions::App {
             name: "node".to_owned(),

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyfn_emulator::clock::Clock;
+use anyfn_emulator::measured::Measured;
 use anyfn_emulator::{AppSource, Emulator, Hosts, Options, Ports, Ready};
 use clap::ValueEnum;
 
@@ -85,6 +86,10 @@ pub(crate) struct Args {
     /// Print the same JSON on stdout, on one line each time
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write there, once it stops, how long each function's calls took and how much memory they had:
+    /// `anyfn cost --measured` reads it. `GET /_anyfn/measured` on the control port tells it meanwhile
+    #[arg(long, value_name = "FILE")]
+    pub(crate) measured: Option<PathBuf>,
     /// How often a failing event is tried before it is dead-lettered
     #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) max_attempts: u32,
@@ -216,10 +221,24 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
         None => signals.stop().await,
     }
     output::note("stopping");
+    let measured = args.measured.as_deref().map(|path| write(path, &emulator.measured()));
     // Whatever is not done by then ends with this process.
     let _ = tokio::time::timeout(STOPPING, emulator.stop()).await;
     forget(&ready_files);
+    measured.transpose()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes down what was measured.
+fn write(path: &Path, measured: &Measured) -> Result<(), Fault> {
+    let text = serde_json::to_string_pretty(measured);
+    let text = text.map_err(|fault| Fault::failed(fault.to_string()))?;
+    std::fs::write(path, text + "\n").map_err(|io| {
+        Fault::failed(format!(
+            "--measured {}: {io}; another one: --measured measured.json",
+            path.display()
+        ))
+    })
 }
 
 /// Tells programs what runs.

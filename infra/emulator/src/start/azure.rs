@@ -49,6 +49,7 @@ pub(crate) async fn start(
         clock: rooms.clock.clone(),
         queues: rooms.queues.clone(),
         spawner: rooms.spawner.clone(),
+        measured: rooms.measured.clone(),
     };
     let deployed = deploy(rooms, options, build, &key)?;
     let host = FunctionsHost::open(deps, deployed).await?;

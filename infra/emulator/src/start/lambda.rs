@@ -72,6 +72,7 @@ pub(crate) async fn start(
         queues: rooms.queues.clone(),
         identity: rooms.identity.clone(),
         spawner: rooms.spawner.clone(),
+        measured: rooms.measured.clone(),
         logs: rooms.logs.clone(),
         warm: true,
     };

@@ -17,6 +17,7 @@ use crate::blobs;
 use crate::clock::Clock;
 use crate::error::EmulatorError;
 use crate::identity::Identity;
+use crate::measured::Measurements;
 use crate::process::Spawner;
 use crate::provision::bindings::Endpoints;
 use crate::queues::{self, Queues};
@@ -31,6 +32,7 @@ pub(crate) struct Rooms {
     pub(crate) queues: Queues,
     pub(crate) identity: Identity,
     pub(crate) spawner: Spawner,
+    pub(crate) measured: Measurements,
     pub(crate) logs: PathBuf,
     pub(crate) endpoints: Endpoints,
 }

@@ -12,10 +12,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::LambdaDeps;
 use super::environment::{Environment, Handed, Init};
 use super::invocation::{Ended, Invocation, Invoked};
 use super::spec::FunctionSpec;
 use super::worker::Worker;
+use crate::cloud::Cloud;
+use crate::measured::Measurements;
 use crate::process::{Exit, Spawner};
 
 /// How long the platform waits for lines that a runtime printed before it answered, where a caller
@@ -30,6 +33,7 @@ pub(super) struct Function {
     slots: Semaphore,
     pool: Mutex<Pool>,
     peak_kb: AtomicU64,
+    measured: Measurements,
     retired: CancellationToken,
     stop: CancellationToken,
 }
@@ -44,15 +48,12 @@ struct Pool {
 }
 
 impl Function {
-    pub(super) fn new(
-        spec: FunctionSpec,
-        spawner: Spawner,
-        logs: PathBuf,
-        stop: CancellationToken,
-    ) -> Self {
+    pub(super) fn new(spec: FunctionSpec, deps: &LambdaDeps, stop: CancellationToken) -> Self {
         let slots = Semaphore::new(spec.concurrency.max(1));
         let (pool, retired) = (Mutex::default(), CancellationToken::new());
-        Self { spec, spawner, logs, slots, pool, peak_kb: AtomicU64::new(0), retired, stop }
+        let LambdaDeps { spawner, logs, measured, .. } = deps.clone();
+        let peak_kb = AtomicU64::new(0);
+        Self { spec, spawner, logs, slots, pool, peak_kb, measured, retired, stop }
     }
 
     fn pool(&self) -> MutexGuard<'_, Pool> {
@@ -230,6 +231,10 @@ impl Function {
         let peak = environment.worker().peak_kb().unwrap_or(0);
         self.peak_kb.fetch_max(peak, Ordering::Relaxed);
         let init = environment.take_init();
+        self.measured.called(Cloud::Aws, &self.spec.name, duration);
+        if let Some(init) = init {
+            self.measured.started(Cloud::Aws, &self.spec.name, init);
+        }
         let init =
             init.map_or_else(String::new, |init| format!("Init Duration: {:.2} ms\t", ms(init)));
         log.line(&format!("END RequestId: {id}"));

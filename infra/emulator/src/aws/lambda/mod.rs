@@ -43,6 +43,7 @@ use self::replace::Running;
 use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::identity::Identity;
+use crate::measured::Measurements;
 use crate::process::Spawner;
 use crate::queues::Queues;
 use crate::store::{Store, StoreError};
@@ -67,6 +68,8 @@ pub struct LambdaDeps {
     pub identity: Identity,
     /// Starts the processes.
     pub spawner: Spawner,
+    /// Takes down what calls took.
+    pub measured: Measurements,
     /// The folder of the functions' logs, a file `NAME.log` each.
     pub logs: PathBuf,
     /// Whether one process of every function is started ahead of its first call.

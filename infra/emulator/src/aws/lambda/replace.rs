@@ -78,8 +78,7 @@ impl Lambda {
             }
             let before = running.iter().find(|entry| entry.function.spec.name == spec.name);
             let source = check(&spec, before.map(|entry| &entry.function.spec.trigger)).await?;
-            let (spawner, logs) = (self.0.deps.spawner.clone(), self.0.deps.logs.clone());
-            let function = Function::new(spec, spawner, logs, self.0.stop.clone());
+            let function = Function::new(spec, &self.0.deps, self.0.stop.clone());
             functions.push((Arc::new(function), source));
         }
         if self.0.deps.warm {

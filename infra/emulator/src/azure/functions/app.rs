@@ -12,6 +12,7 @@ use http::Request;
 
 use super::files::FileError;
 use crate::clock::Clock;
+use crate::measured::Measurements;
 use crate::process::Spawner;
 use crate::queues::{QueueError, Queues};
 use crate::store::Store;
@@ -27,6 +28,8 @@ pub struct Deps {
     pub queues: Queues,
     /// Starts the worker process.
     pub spawner: Spawner,
+    /// Takes down what calls took.
+    pub measured: Measurements,
 }
 
 /// One app to run.

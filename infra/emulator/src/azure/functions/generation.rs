@@ -79,7 +79,8 @@ impl Generation {
             let _ = supervisor.await;
         });
         let (queues, clock) = (deps.queues.clone(), deps.clock.clone());
-        let invoker = Invoker { worker, wire, host, queues, clock, log, calls: TaskTracker::new() };
+        let (measured, calls) = (deps.measured.clone(), TaskTracker::new());
+        let invoker = Invoker { worker, wire, host, queues, clock, log, measured, calls };
         let (queued, jobs) = mpsc::unbounded_channel();
         let front = Arc::new(Front {
             app: app.name.clone(),

@@ -25,6 +25,7 @@ use super::wire::Wire;
 use super::worker::Worker;
 use crate::clock::Clock;
 use crate::cloud::Cloud;
+use crate::measured::Measurements;
 use crate::process::Log;
 use crate::queues::{NewMessage, QueueError, QueueSpec, Queues};
 
@@ -48,6 +49,7 @@ pub(crate) struct Invoker {
     pub(crate) queues: Queues,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
+    pub(crate) measured: Measurements,
     /// Whoever holds a token is in the worker, or on the way there or back.
     pub(crate) calls: TaskTracker,
 }
@@ -95,6 +97,7 @@ impl Invoker {
         self.log.line(&format!("host: Executing 'Functions.{name}' (Id={id})"));
         let result = call(&id).await;
         let duration = started.elapsed();
+        self.measured.called(Cloud::Azure, name, duration);
         let ms = duration.as_millis();
         match &result {
             Ok(_) => self.log.line(&format!(

@@ -18,6 +18,7 @@ use super::settings::Settings;
 use super::worker::{Boxed, Launch, Process};
 use crate::clock::Clock;
 use crate::cloud::Cloud;
+use crate::measured::Measurements;
 use crate::process::{Exit, Spawner};
 use crate::queues::{Message, NewMessage, QueueSpec, Queues};
 use crate::store::Store;
@@ -199,6 +200,7 @@ impl Ground {
             clock: self.clock.clone(),
             queues: self.queues.clone(),
             spawner: Spawner::start().unwrap(),
+            measured: Measurements::default(),
         }
     }
 

@@ -28,6 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{FunctionSpec, Lambda, LambdaDeps, Runtime};
 use crate::clock::Clock;
 use crate::identity::Identity;
+use crate::measured::Measurements;
 use crate::process::Spawner;
 use crate::queues::Queues;
 use crate::store::Store;
@@ -49,6 +50,7 @@ pub(super) fn bench() -> Bench {
         clock,
         identity: Identity::new(),
         spawner: Spawner::start().unwrap(),
+        measured: Measurements::default(),
         logs: folder.path().join("logs"),
         warm: false,
     };
