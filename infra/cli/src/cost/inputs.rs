@@ -196,3 +196,6 @@ fn fits(measured: &Measured, manifest: &Manifest) -> Result<(), Fault> {
         manifest.app, manifest.app
     )))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,15 @@
 //! Deals with: the choices, their names, where a choice cannot be had, from how many requests on a container
 //! that always runs is cheaper. Does not deal with: a choice's bill (`lambda`, `azure`, `container`).
 
+use std::fmt;
+
 use rust_decimal::Decimal;
 
 use super::bill::Bill;
 use super::lambda::Architecture;
 use super::number::MOST;
 use super::prices::Prices;
+use super::text::grouped;
 use super::workload::Workload;
 use super::{azure, container, lambda};
 use crate::fault::Fault;
@@ -98,6 +101,20 @@ pub(crate) struct BreakEven {
     pub(crate) requests: u64,
     /// What the container costs there, in US dollars.
     pub(crate) usd: Decimal,
+}
+
+/// For a person.
+impl fmt::Display for BreakEven {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "from {} requests a month on, {} (${}) costs no more than {}",
+            grouped(self.requests.into()),
+            self.container.name(),
+            grouped(self.usd.round_dp(2)),
+            self.choice.name()
+        )
+    }
 }
 
 /// The break-even points of the choices that have one up to [`MOST`] requests; none where the container is

@@ -3,17 +3,20 @@
 //! Deals with: both axes by powers of ten, a line a choice, its name at its end, break-even points by number.
 //! Does not deal with: what is drawn for less than a cent (the lowest line), other formats than SVG.
 
+mod labels;
+
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::combinators::IntoLogRange;
 use plotters::coord::combinators::LogCoord;
-use plotters::element::{Circle, PathElement, Text};
+use plotters::element::{Circle, PathElement, Rectangle, Text};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use plotters::series::{DashedLineSeries, LineSeries};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TextStyle};
 use rust_decimal::prelude::ToPrimitive;
 
+use self::labels::{LINE, apart, beside};
 use super::Report;
 use super::options::Choice;
 use super::text::grouped;
@@ -21,10 +24,11 @@ use crate::fault::Fault;
 
 const WIDTH: u32 = 1100;
 const PLOT_HEIGHT: u32 = 620;
-/// A line of text, and what two labels keep apart.
-const LINE: i32 = 20;
+/// Below the plot: the numbers at the axis and what they are.
+const AXIS: i32 = 62;
 const FONT: &str = "sans-serif";
 const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
+const WHITE: RGBColor = RGBColor(0xff, 0xff, 0xff);
 const GREY: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
 /// What the lowest line stands for.
 const CENT: f64 = 0.01;
@@ -54,7 +58,7 @@ fn draw(report: &Report<'_>, svg: &mut String) -> Result<(), String> {
     let points = u32::try_from(report.break_even.len()).unwrap_or_default();
     let below = if points == 0 { 0 } else { (points + 1) * LINE.unsigned_abs() };
     let root = SVGBackend::with_string(svg, (WIDTH, PLOT_HEIGHT + below)).into_drawing_area();
-    root.fill(&RGBColor(255, 255, 255)).map_err(said)?;
+    root.fill(&WHITE).map_err(said)?;
     let title = format!("{}: US dollars a month by requests a month", report.app);
     let heading = (FONT, 20).into_font().color(&INK);
     let (plot, list) = root.split_vertically(PLOT_HEIGHT);
@@ -66,7 +70,7 @@ fn draw(report: &Report<'_>, svg: &mut String) -> Result<(), String> {
         .y_label_area_size(75)
         .build_cartesian_2d(
             (10_f64.powi(from)..10_f64.powi(to)).log_scale(),
-            (CENT..top).log_scale(),
+            (CENT * 0.999..top).log_scale(),
         )
         .map_err(said)?;
     chart
@@ -76,7 +80,7 @@ fn draw(report: &Report<'_>, svg: &mut String) -> Result<(), String> {
         .x_labels(13)
         .y_labels(13)
         .label_style((FONT, 14).into_font().color(&INK))
-        .x_label_formatter(&|requests| requests_label(*requests))
+        .x_label_formatter(&|requests| short(*requests))
         .y_label_formatter(&|usd| usd_label(*usd))
         .x_desc("requests a month")
         .draw()
@@ -95,7 +99,8 @@ fn draw(report: &Report<'_>, svg: &mut String) -> Result<(), String> {
         }
     }
     labels.sort_by_key(|(y, _)| *y);
-    let heights = apart(&labels.iter().map(|(y, _)| *y).collect::<Vec<_>>());
+    let lowest = i32::try_from(PLOT_HEIGHT).unwrap_or(i32::MAX) - AXIS;
+    let heights = apart(&labels.iter().map(|(y, _)| *y).collect::<Vec<_>>(), lowest);
     for ((at, curve), y) in labels.iter().zip(heights) {
         let colour = colour(curve.choice);
         let leader = PathElement::new([(right, *at), (right + 12, y)], colour);
@@ -103,16 +108,9 @@ fn draw(report: &Report<'_>, svg: &mut String) -> Result<(), String> {
         let style = write(14, colour).pos(Pos::new(HPos::Left, VPos::Center));
         root.draw(&Text::new(curve.choice.name(), (right + 15, y), style)).map_err(said)?;
     }
-    marks(&mut chart, report)?;
+    marks(&chart, report)?;
     for (at, point) in (0..).zip(&report.break_even) {
-        let text = format!(
-            "{}   From {} requests a month on, {} (${}) costs no more than {}",
-            at + 1,
-            grouped(point.requests.into()),
-            point.container.name(),
-            grouped(point.usd.round_dp(2)),
-            point.choice.name()
-        );
+        let text = format!("{}:  {point}", at + 1);
         let style = write(14, INK);
         list.draw(&Text::new(text, (90, at * LINE), style)).map_err(said)?;
     }
@@ -186,46 +184,44 @@ fn asked(
     area.draw(&Text::new(text, (x - left + 5, y - above + 4), style)).map_err(said)
 }
 
-/// A ring with a number where a container becomes the cheaper one.
-fn marks(chart: &mut Chart<'_, '_>, report: &Report<'_>) -> Result<(), String> {
+/// A ring and its number where a container becomes the cheaper one.
+fn marks(chart: &Chart<'_, '_>, report: &Report<'_>) -> Result<(), String> {
     let area = chart.plotting_area().strip_coord_spec();
     let (left, above) = area.get_base_pixel();
-    let mut taken: Vec<(i32, i32)> = Vec::new();
-    for (at, point) in (1..).zip(&report.break_even) {
-        let (Some(requests), Some(usd)) = (point.requests.to_f64(), point.usd.to_f64()) else {
-            continue;
-        };
-        let (x, y) = chart.backend_coord(&(requests, usd.max(CENT)));
-        let (x, y) = (x - left, y - above);
-        let style = ShapeStyle::from(INK).stroke_width(2);
-        area.draw(&Circle::new((x, y), 5, style)).map_err(said)?;
-        // Two points that are close have their numbers on either side.
-        let close = |(other_x, other_y): &&(i32, i32)| {
-            (other_x - x).abs() < LINE * 2 && (other_y - y).abs() < LINE
-        };
-        let side = if taken.iter().find(close).is_some() { LINE } else { -LINE };
-        taken.push((x, y));
-        let text = write(15, INK).pos(Pos::new(HPos::Center, VPos::Center));
-        area.draw(&Text::new(format!("{at}: {}", short(requests)), (x, y + side), text))
-            .map_err(said)?;
+    let numbers = report.break_even.iter().map(|point| {
+        let usd = point.usd.to_f64().unwrap_or(CENT).max(CENT);
+        (point.requests.to_f64().unwrap_or(CENT), usd)
+    });
+    let numbers: Vec<(f64, f64)> = numbers.collect();
+    let pixel = |at: &(f64, f64)| {
+        let (x, y) = chart.backend_coord(at);
+        (x - left, y - above)
+    };
+    let points: Vec<(i32, i32)> = numbers.iter().map(pixel).collect();
+    let texts: Vec<String> = (1..)
+        .zip(&numbers)
+        .map(|(at, (requests, _))| format!("{at}: {}", short(*requests)))
+        .collect();
+    let widths: Vec<i32> =
+        texts.iter().map(|text| i32::try_from(text.len()).unwrap_or(10) * 9).collect();
+    let (right, bottom) = area.dim_in_pixel();
+    let size = (i32::try_from(right).unwrap_or(0), i32::try_from(bottom).unwrap_or(0));
+    let places = beside(&points, &widths, size);
+    let thin = ShapeStyle::from(INK).stroke_width(1);
+    for (point, place) in points.iter().zip(&places) {
+        area.draw(&PathElement::new([*point, *place], thin)).map_err(said)?;
+    }
+    for ((place, text), width) in places.iter().zip(texts).zip(&widths) {
+        let half = (width / 2, LINE / 2 - 1);
+        let corners = [(place.0 - half.0, place.1 - half.1), (place.0 + half.0, place.1 + half.1)];
+        area.draw(&Rectangle::new(corners, WHITE.filled())).map_err(said)?;
+        let style = write(15, INK).pos(Pos::new(HPos::Center, VPos::Center));
+        area.draw(&Text::new(text, *place, style)).map_err(said)?;
+    }
+    for point in points {
+        area.draw(&Circle::new(point, 5, thin.stroke_width(2))).map_err(said)?;
     }
     Ok(())
-}
-
-/// Heights, from above, that are at least a line apart and as near to `wanted` as that allows from above.
-fn apart(wanted: &[i32]) -> Vec<i32> {
-    let mut heights: Vec<i32> = Vec::new();
-    for y in wanted {
-        let least = heights.last().map_or(*y, |last| last + LINE - 2);
-        heights.push((*y).max(least));
-    }
-    // What was pushed below the plot moves up again.
-    let mut most = i32::try_from(PLOT_HEIGHT).unwrap_or(i32::MAX) - 62;
-    for y in heights.iter_mut().rev() {
-        *y = (*y).min(most);
-        most = *y - LINE + 2;
-    }
-    heights
 }
 
 /// Colours that are told apart by nearly everybody (Okabe and Ito); a container is dashed besides.
@@ -238,10 +234,6 @@ const fn colour(choice: Choice) -> RGBColor {
         Choice::Consumption => RGBColor(0x00, 0x9e, 0x73),
         Choice::ContainerApps => RGBColor(0x8a, 0x4f, 0x9e),
     }
-}
-
-fn requests_label(requests: f64) -> String {
-    short(requests)
 }
 
 /// `18.9 M`.
@@ -268,14 +260,6 @@ fn usd_label(usd: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn labels_never_overlap_and_stay_on_the_picture() {
-        assert_eq!(apart(&[10, 100]), [10, 100]);
-        assert_eq!(apart(&[10, 10, 12, 100]), [10, 28, 46, 100]);
-        let low = apart(&[600, 600, 600]);
-        assert_eq!(low, [522, 540, 558]);
-    }
 
     #[test]
     fn numbers_are_short_where_they_stand_at_an_axis() {

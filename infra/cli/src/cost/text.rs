@@ -10,7 +10,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::Report;
 use super::bill::{Bill, Item, Line};
-use super::options::{BreakEven, Choice};
+use super::options::Choice;
 use super::workload::Calls;
 
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─'));
@@ -147,13 +147,7 @@ fn points(report: &Report<'_>) -> String {
         let (Some(container), Ok(_)) = (choice.container(), bill) else { continue };
         let found = report.break_even.iter().find(|point| point.choice == *choice);
         all.push(match found {
-            Some(BreakEven { requests, usd, .. }) => format!(
-                "{} costs less than {} up to {} requests a month (${})",
-                choice.name(),
-                container.name(),
-                grouped((*requests).into()),
-                grouped(usd.round_dp(2))
-            ),
+            Some(point) => point.to_string(),
             None => format!("{} and {} do not cross", choice.name(), container.name()),
         });
     }
