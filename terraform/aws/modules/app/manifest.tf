@@ -18,6 +18,9 @@ locals {
   queues = sort(distinct(concat(keys(local.messages), values(local.listens))))
   fifo   = { for queue in local.queues : queue => anytrue([for name, q in local.listens : local.triggers[name].fifo if q == queue]) }
 
+  # What the queues of functions' own are called.
+  reserved = concat([for name in keys(local.watches) : "${name}-events"], [for name in concat(keys(local.listens), keys(local.watches)) : "${name}-dead-letter"])
+
   # Functions that hear of what the app itself does to a store. Two stores may be one bucket.
   loops = flatten([for name, t in local.watches : [for store, access in local.blobs : {
     function = name
@@ -27,6 +30,5 @@ locals {
     into     = store
     } if contains(access, t.change == "created" ? "write" : "delete")
     && lookup(var.stores, store, store) == lookup(var.stores, t.store, t.store)
-    && !contains(var.allowed_loops, name)
   ]])
 }

@@ -1,25 +1,10 @@
-# What things are called in AWS. All of it comes from names, so that a first plan knows every ARN.
+# What things are called in AWS. All of it comes from names, so that a first plan knows every ARN. The data
+# sources have no precondition: one that looks at another app's outputs would put off reading them, and with
+# them every ARN, until that app is applied.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-
-data "aws_region" "current" {
-  # What is wrong between the manifest and the variables is told here, before anything is made.
-  lifecycle {
-    precondition {
-      condition     = length(local.loops) == 0
-      error_message = "a loop: ${join("; ", [for l in local.loops : "`${l.function}` hears of what is ${l.change} in `${l.store}`, and the app ${local.app} ${l.deed} ${l.into == l.store ? "there" : "in `${l.into}`, which is the same bucket"}"])}. Each call may start the next, and each is billed. Take another store, or name the function in allowed_loops if something else ends it: allowed_loops = ${jsonencode(distinct([for l in local.loops : l.function]))}."
-    }
-    precondition {
-      condition     = length(distinct(values(local.listens))) == length(local.listens)
-      error_message = "two functions of the app ${local.app} listen to one queue (${join(", ", [for name, queue in local.listens : "`${name}` to `${queue}`" if length([for q in values(local.listens) : q if q == queue]) > 1])}): each message would reach either. Give each a queue of its own."
-    }
-    precondition {
-      condition     = length(distinct(local.all_names)) == length(local.all_names)
-      error_message = "two queues of the app ${local.app} would have one name: a function's own are called FUNCTION-events and FUNCTION-dead-letter; name your queue otherwise (${join(", ", local.queues)})."
-    }
-  }
-}
+data "aws_region" "current" {}
 
 locals {
   account   = data.aws_caller_identity.current.account_id
@@ -36,7 +21,6 @@ locals {
     { for name, queue in local.listens : name => "${local.name}-${name}-dead-letter${local.fifo[queue] ? ".fifo" : ""}" },
     { for name in keys(local.watches) : name => "${local.name}-${name}-dead-letter" },
   )
-  all_names = concat(values(local.made_names), values(local.event_names), values(local.dead_names))
 
   # A bucket's name is unique in the world and has 63 characters at most.
   buckets = merge(

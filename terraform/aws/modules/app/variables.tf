@@ -13,6 +13,10 @@ variable "manifest" {
     condition     = alltrue([for f in try(jsondecode(file(var.manifest)).functions, []) : contains(["blob", "http", "queue", "schedule"], f.trigger.type)])
     error_message = "manifest: these modules know the triggers blob, http, queue and schedule; ${var.manifest} has ${join(", ", distinct([for f in try(jsondecode(file(var.manifest)).functions, []) : f.trigger.type]))}. Take the modules of the anyfn that built it."
   }
+  validation {
+    condition     = try(length(distinct([for f in jsondecode(file(var.manifest)).functions : f.trigger.queue if f.trigger.type == "queue"])) == length([for f in jsondecode(file(var.manifest)).functions : f if f.trigger.type == "queue"]), true)
+    error_message = "manifest: two functions listen to one queue (${join(", ", [for f in try(jsondecode(file(var.manifest)).functions, []) : "`${f.name}` to `${f.trigger.queue}`" if f.trigger.type == "queue"])}), so each message would reach one of them, nobody knows which. Give each a queue of its own."
+  }
 }
 
 variable "package" {
@@ -114,6 +118,10 @@ variable "queues" {
     condition     = alltrue([for name in keys(var.queues) : !contains(values(local.listens), name)])
     error_message = "queues: the app ${local.app} listens to ${join(", ", [for name in keys(var.queues) : "`${name}`" if contains(values(local.listens), name)])}. Who listens makes the queue, with its dead letters: leave it out here, and give this app's output `queues` to the apps that send."
   }
+  validation {
+    condition     = length(setintersection(setsubtract(local.queues, keys(var.queues)), local.reserved)) == 0
+    error_message = "queues: the app ${local.app} has a queue ${join(", ", [for name in setintersection(setsubtract(local.queues, keys(var.queues)), local.reserved) : "`${name}`"])}, which is what the queue of a function's own is called (FUNCTION-events, FUNCTION-dead-letter). Name it otherwise in the code."
+  }
 }
 
 variable "memory_mb" {
@@ -194,6 +202,10 @@ variable "allowed_loops" {
   validation {
     condition     = alltrue([for name in var.allowed_loops : contains(keys(local.watches), name)])
     error_message = "allowed_loops: no store of the app ${local.app} calls ${join(", ", [for name in var.allowed_loops : "`${name}`" if !contains(keys(local.watches), name)])}; stores call ${length(local.watches) == 0 ? "none" : join(", ", keys(local.watches))}."
+  }
+  validation {
+    condition     = alltrue([for l in local.loops : contains(var.allowed_loops, l.function)])
+    error_message = "a loop: ${join("; ", [for l in local.loops : "`${l.function}` hears of what is ${l.change} in `${l.store}`, and the app ${local.app} ${l.deed} ${l.into == l.store ? "there" : "in `${l.into}`, which is the same bucket"}" if !contains(var.allowed_loops, l.function)])}. Each call may start the next, and each is billed. Take another store, or name the function if something else ends it: allowed_loops = ${jsonencode(distinct([for l in local.loops : l.function]))}."
   }
 }
 

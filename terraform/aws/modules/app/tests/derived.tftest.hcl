@@ -204,7 +204,7 @@ run "what_is_written_may_start_no_call_if_you_say_so" {
   }
 
   assert {
-    condition     = length(local.loops) == 0 && keys(module.queue) == ["thumbnail-events"]
+    condition     = length(local.loops) == 1 && keys(module.queue) == ["thumbnail-events"]
     error_message = "allowed by name"
   }
 }

@@ -182,7 +182,7 @@ run "a_function_that_writes_where_it_listens_is_refused" {
   variables {
     manifest = "tests/fixtures/loop.json"
   }
-  expect_failures = [data.aws_region.current]
+  expect_failures = [var.allowed_loops]
 }
 
 run "two_stores_in_one_bucket_make_a_loop" {
@@ -191,7 +191,7 @@ run "two_stores_in_one_bucket_make_a_loop" {
     manifest = "../../../tests/fixtures/image-processing/manifest.json"
     stores   = { photos = "one-bucket", thumbnails = "one-bucket" }
   }
-  expect_failures = [data.aws_region.current]
+  expect_failures = [var.allowed_loops]
 }
 
 run "a_function_that_deletes_where_it_hears_of_it_is_refused" {
@@ -199,7 +199,7 @@ run "a_function_that_deletes_where_it_hears_of_it_is_refused" {
   variables {
     manifest = "tests/fixtures/undoing.json"
   }
-  expect_failures = [data.aws_region.current]
+  expect_failures = [var.allowed_loops]
 }
 
 run "two_functions_on_one_queue_are_refused" {
@@ -207,7 +207,7 @@ run "two_functions_on_one_queue_are_refused" {
   variables {
     manifest = "tests/fixtures/two-on-one-queue.json"
   }
-  expect_failures = [data.aws_region.current]
+  expect_failures = [var.manifest]
 }
 
 run "a_queue_named_as_a_function_s_own_is_refused" {
@@ -215,7 +215,7 @@ run "a_queue_named_as_a_function_s_own_is_refused" {
   variables {
     manifest = "tests/fixtures/names-collide.json"
   }
-  expect_failures = [data.aws_region.current]
+  expect_failures = [var.queues]
 }
 
 run "a_name_that_makes_others_too_long_is_refused" {
