@@ -24,7 +24,7 @@ def run(terraform: Terraform, example: bool) -> str:
     """
     if example:
         _keep_state_here(terraform.folder)
-    terraform.call("init", "-no-color", "-input=false", "-backend=false")
+    terraform.call("init", "-no-color", "-input=false")
     terraform.validate()
     words = f"{terraform.test()} tests"
     return f"{words}, {_apply(terraform)}" if example else words
@@ -39,7 +39,6 @@ def _keep_state_here(folder: Path) -> None:
 def _apply(terraform: Terraform) -> str:
     values = [f"-var-file={VALUES}"] if (terraform.folder / VALUES).exists() else []
     flags = ["-no-color", "-input=false", *values]
-    terraform.call("init", "-no-color", "-input=false", "-reconfigure")
     applied = terraform.call("apply", "-auto-approve", *flags).stdout
     again = terraform.call("plan", "-detailed-exitcode", *flags, accept=(0, 2))
     if again.returncode == 2:
