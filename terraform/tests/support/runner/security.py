@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .terraform import Failed
 
-LIMIT_S = 300
+LIMIT_S = 1200
 BASELINE = "checkov.txt"
 
 
