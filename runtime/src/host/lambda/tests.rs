@@ -99,6 +99,10 @@ fn engine() -> (Arc<Engine>, Seen) {
             _ => Ok(()),
         }
     })
+    .on("gone", blob::deleted("photos"), async |photo: blob::BlobEvent, cx: Context<Seen>| {
+        note(&cx, &format!("{}/{} {:?}", photo.store, photo.key, photo.change));
+        Ok(())
+    })
     .on("nightly", schedule::cron("0 3 * * *"), async |tick: schedule::Tick, cx: Context<Seen>| {
         note(&cx, &format!("{:?}", tick.scheduled_at));
         Ok(())

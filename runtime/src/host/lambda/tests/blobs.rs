@@ -18,6 +18,15 @@ async fn s3_keys_are_decoded_like_a_form() {
 }
 
 #[tokio::test]
+async fn a_deleted_object_is_told_as_such() {
+    for name in ["ObjectRemoved:Delete", "ObjectRemoved:DeleteMarkerCreated"] {
+        let (answer, seen) = invoke("gone", &batch(&[record("1", &s3(name, "k", ""), None)])).await;
+        assert_eq!((answer.unwrap().as_str(), seen.len()), (r#"{"batchItemFailures":[]}"#, 1));
+        assert_eq!(seen, ["my-photos/k Deleted"]);
+    }
+}
+
+#[tokio::test]
 async fn the_test_event_of_s3_is_acknowledged_and_runs_nothing() {
     let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-01-01T00:00:00Z","Bucket":"b"}"#;
     let (answer, seen) = invoke("photos", &batch(&[record("1", body, None)])).await;
