@@ -1,11 +1,15 @@
 # Who read and wrote what, for a year.
 
+locals {
+  access_logs = "${var.name}-access-logs-${substr(sha256("${local.account}/${var.region}/${var.name}"), 0, 8)}"
+}
+
 resource "aws_s3_bucket" "access_logs" {
   #checkov:skip=CKV_AWS_18:the log of the log would log itself
   #checkov:skip=CKV_AWS_144:a copy in another region is a decision about the data
   #checkov:skip=CKV_AWS_145:S3 writes access logs to no bucket that is encrypted with a customer key
   #checkov:skip=CKV2_AWS_62:nobody listens to logs
-  bucket = "${var.name}-access-logs-${substr(sha256("${local.account}/${var.region}/${var.name}"), 0, 8)}"
+  bucket = local.access_logs
 }
 
 resource "aws_s3_bucket_public_access_block" "access_logs" {
@@ -50,7 +54,7 @@ data "aws_iam_policy_document" "access_logs" {
   statement {
     sid       = "S3WritesLogs"
     actions   = ["s3:PutObject"]
-    resources = ["arn:${local.partition}:s3:::${aws_s3_bucket.access_logs.bucket}/*"]
+    resources = ["arn:${local.partition}:s3:::${local.access_logs}/*"]
 
     principals {
       type        = "Service"

@@ -7,7 +7,11 @@ locals {
     { for name, queue in local.dead_names : "ANYFN_DEAD_LETTER_${upper(replace(name, "-", "_"))}" => "sqs://${local.region}/${local.account}/${queue}" },
   )
   # Only what the code calls a secret is hidden: a plan shows how the others change.
-  values = { for name in nonsensitive(keys(var.config)) : name => local.settings[name].secret ? var.config[name] : nonsensitive(var.config[name]) }
+  # In two parts: a conditional would hide both.
+  values = merge(
+    { for name in nonsensitive(keys(var.config)) : name => var.config[name] if local.settings[name].secret },
+    { for name in nonsensitive(keys(var.config)) : name => nonsensitive(var.config[name]) if !local.settings[name].secret },
+  )
 
   environment = merge(local.bindings, local.values)
 }

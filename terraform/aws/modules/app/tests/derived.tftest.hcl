@@ -97,6 +97,10 @@ run "cron_cleanup_in_the_stores_of_image_processing" {
     error_message = "bound to what was given"
   }
   assert {
+    condition     = !issensitive(local.environment["CLEANUP_RULES"])
+    error_message = "a plan shows how a setting changes that is no secret"
+  }
+  assert {
     condition = jsonencode([for s in jsondecode(output.policies["sweep"]["needs"]).Statement : [s.Action, s.Resource]]) == jsonencode([
       [["s3:DeleteObject", "s3:GetObject"], "arn:aws:s3:::image-processing-photos-1a2b3c4d/*"],
       [["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], "arn:aws:s3:::${output.stores["reports"]}/*"],
