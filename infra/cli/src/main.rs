@@ -5,6 +5,7 @@
 
 mod build;
 mod check;
+mod ci;
 mod cost;
 mod demo;
 mod dev;
@@ -54,6 +55,7 @@ enum Command {
     Build(build::Args),
     Demo(demo::Args),
     Check(check::Args),
+    Ci(ci::Args),
     Idle(idle::Args),
     Cost(cost::Args),
 }
@@ -81,6 +83,7 @@ fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Build(args) => runtime.block_on(build::run(&args)),
         Command::Cost(args) => runtime.block_on(cost::run(&args)),
         Command::Demo(args) => runtime.block_on(demo::run(&args)),
+        Command::Ci(args) => ci::run(&args),
         Command::Check(args) => runtime.block_on(check::run(args)),
         Command::Idle(args) => idle::run(&args),
     };

@@ -45,16 +45,8 @@ pub(super) fn text(verdicts: &[Verdict]) -> String {
             continue;
         }
         text += &format!("{title}:\n");
-        for verdict in of {
-            text += &format!("  {:>10}  {}\n", usd(verdict), verdict.address);
-            text += &format!("  {:>10}  {}\n", "", verdict.why);
-            match &verdict.reason {
-                Some(reason) => text += &format!("  {:>10}  reason: {reason}\n", ""),
-                None if verdict.is_unexplained() => {
-                    text += &format!("  {:>10}  no reason given\n", "");
-                }
-                None => {}
-            }
+        for group in alike(&of) {
+            text += &grouped(&group);
         }
         text.push('\n');
     }
@@ -80,4 +72,35 @@ fn usd(verdict: &Verdict) -> String {
         (State::Bills | State::FreeTier, Some(usd)) => format!("{usd:.2}"),
         _ => "?".to_owned(),
     }
+}
+
+/// Verdicts with the same words, in the order of the first of each.
+fn alike<'a>(of: &[&'a Verdict]) -> Vec<Vec<&'a Verdict>> {
+    let mut groups: Vec<Vec<&Verdict>> = Vec::new();
+    for verdict in of {
+        let same = |group: &&mut Vec<&Verdict>| {
+            group.first().is_some_and(|one| one.why == verdict.why && one.reason == verdict.reason)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(verdict),
+            None => groups.push(vec![verdict]),
+        }
+    }
+    groups
+}
+
+fn grouped(group: &[&Verdict]) -> String {
+    let mut text = String::new();
+    for verdict in group {
+        text += &format!("  {:>10}  {}\n", usd(verdict), verdict.address);
+    }
+    let Some(first) = group.first() else { return text };
+    let indent = format!("  {:>10}  ", "");
+    text += &format!("{indent}  {}\n", first.why);
+    match &first.reason {
+        Some(reason) => text += &format!("{indent}  reason: {reason}\n"),
+        None if first.is_unexplained() => text += &format!("{indent}  no reason given\n"),
+        None => {}
+    }
+    text
 }
