@@ -259,7 +259,26 @@ fn usd_label(usd: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::prices::Prices;
+    use super::super::reckon;
+    use super::super::tests::plain;
     use super::*;
+
+    #[test]
+    fn the_picture_names_every_choice_and_every_break_even_point() {
+        let prices = Prices::load(None).unwrap();
+        let load = plain();
+        let report = reckon("shop", 1_000_000, &load, &prices);
+        let svg = of(&report).unwrap();
+        assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));
+        for choice in Choice::ALL {
+            assert!(svg.contains(choice.name()), "{}", choice.name());
+        }
+        for part in ["1: 18.9 M", "2: 17.2 M", "3: 559 k", "1,000,000 requests", "$10 k"] {
+            assert!(svg.contains(part), "{part}");
+        }
+        assert_eq!(svg.matches("<circle").count(), report.break_even.len());
+    }
 
     #[test]
     fn numbers_are_short_where_they_stand_at_an_axis() {

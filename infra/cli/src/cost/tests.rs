@@ -3,12 +3,15 @@
 use rust_decimal::Decimal;
 
 use super::bill::Item;
+use super::json;
 use super::options::{Choice, break_even};
 use super::prices::Prices;
+use super::reckon;
+use super::text;
 use super::workload::{Calls, Function, Operation, Run, Source, StoreUse, Workload};
 
 /// One HTTP function of 512 MB and 100 ms that logs and answers nothing, and never starts cold.
-fn plain() -> Workload {
+pub(super) fn plain() -> Workload {
     Workload {
         functions: vec![function("receive", Source::Http)],
         stores: Vec::new(),
@@ -345,4 +348,31 @@ fn the_largest_numbers_that_are_taken_fit_into_a_bill() {
     for choice in Choice::ALL {
         assert!(choice.bill(&load, &Prices::load(None).unwrap(), most).unwrap().total() > million);
     }
+}
+
+#[test]
+fn a_bill_is_shown_to_people_and_to_programs() {
+    let prices = Prices::load(None).unwrap();
+    let load = with(plain(), |one| one.memory_mb = 8000.into());
+    let report = reckon("shop", 9_000_000, &load, &prices);
+    let text = text::of(&report, true);
+    // 9,000,000 x 0.1 s x 7.8125 GB = 7,031,250 GB-s, 400,000 of them free
+    for part in [
+        "shop: US dollars a month at 9,000,000 requests",
+        "Azure Flex: no instance has 8000 MB; the largest has 4096 MB",
+        "  receive              each request, 100 ms, 8000 MB (uses 512 MB)",
+        "    free tier               -5.33                400,000 GB-s",
+        "costs no more than Lambda arm64",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&json::of(&report).unwrap()).unwrap();
+    let lambda = &json["options"][0];
+    // (7,031,250 - 400,000) x 0.0000133334 + 8,000,000 x 0.0000002 = 88.41710875 + 1.60
+    assert_eq!((&lambda["name"], &lambda["usd"]), (&"lambda-arm64".into(), &"90.02".into()));
+    assert_eq!(lambda["exact_usd"], "90.01710875");
+    assert_eq!(lambda["lines"][1]["free_tier"], true);
+    assert_eq!(json["options"][3]["name"], "azure-flex");
+    assert!(json["options"][3]["unavailable"].is_string());
+    assert!(json["prices"]["aws.lambda.arm64"]["source"].is_string());
 }
