@@ -1,3 +1,8 @@
+locals {
+  # What bills with no traffic says why it is there: `anyfn idle` reads it.
+  why_it_rings = { "anyfn:idle-reason" = "Tells of failure and of cost before users and the bill do" }
+}
+
 module "cost_alarms" {
   source = "../cost-alarms"
   count  = var.cost == null ? 0 : 1
@@ -12,7 +17,7 @@ module "cost_alarms" {
   anomaly             = var.cost.anomaly
   webhook_url         = var.cost.webhook_url
   hard_stop           = var.cost.hard_stop
-  tags                = local.tags
+  tags                = merge(local.tags, local.why_it_rings)
 }
 
 module "alarms" {
@@ -28,5 +33,5 @@ module "alarms" {
   thresholds              = var.alarms.thresholds
   functions               = { for name, trigger in local.triggers : name => { name = name, timeout_s = var.timeout_s, trigger = trigger.type } }
   queues                  = { for name, queue in local.sources : name => { name = queue, dlq_name = "${queue}-poison" } }
-  tags                    = local.tags
+  tags                    = merge(local.tags, local.why_it_rings)
 }
