@@ -274,7 +274,7 @@ fn stores_logs_and_answers_at_the_edges_of_what_is_free() {
         ],
         object_bytes: (1 << 20).into(),
         ..with(plain(), |one| {
-            (one.log_bytes, one.response_bytes) = ((1 << 10).into(), (1 << 20).into())
+            (one.log_bytes, one.response_bytes) = ((1 << 10).into(), (1 << 20).into());
         })
     };
     // 102,400 requests: 102,400 writes of 1 MB = 100 GB; 102,400 reads; 1,000 lists; deletes cost nothing.
