@@ -133,11 +133,11 @@ fn percentile(sorted: &[Duration], percent: usize) -> Option<Duration> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use anyfn::manifest::TriggerSpec;
 
-    fn status(name: &str, host: &'static str) -> FunctionStatus {
+    pub(crate) fn status(name: &str, host: &'static str) -> FunctionStatus {
         FunctionStatus {
             app: "shop".to_owned(),
             name: name.to_owned(),

@@ -59,7 +59,9 @@ pub(super) fn beside(
             wide,
             high: LINE / 2,
         };
-        let tries = (1..12).flat_map(|far| WAYS.map(|way| (far * LINE, way))).map(at);
+        let near = (1..6).flat_map(|far| [WAYS[0], WAYS[1]].map(|way| (far * LINE, way)));
+        let far = (1..12).flat_map(|far| WAYS.map(|way| (far * LINE, way)));
+        let tries = near.chain(far).map(at);
         let fits = |area: &Area| {
             area.x - area.wide >= 0
                 && area.x + area.wide <= right

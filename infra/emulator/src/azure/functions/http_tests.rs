@@ -5,6 +5,8 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
 use super::app::Input;
+use crate::measured;
+
 use super::test_host::{Behave, Call, Ground, Rig, answers, reply};
 use std::sync::Arc;
 
@@ -153,6 +155,8 @@ async fn a_500_in_forwarding_is_a_successful_invocation() {
     let (code, body, _) = rig.http(get("/api/order")).await;
     assert_eq!((code.as_u16(), body.as_str()), (500, "mine"));
     ground.logged("Executed 'Functions.order' (Succeeded").await;
+    let seen = ground.measured.of(&[measured::tests::status("order", "azure")]);
+    assert_eq!(seen.functions[0].calls, 1);
 }
 
 #[tokio::test]

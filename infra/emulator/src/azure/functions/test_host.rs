@@ -138,6 +138,7 @@ pub(super) struct Ground {
     pub(super) folder: tempfile::TempDir,
     pub(super) clock: Clock,
     pub(super) queues: Queues,
+    pub(super) measured: Measurements,
     store: Store,
     settings: BTreeMap<String, String>,
 }
@@ -179,7 +180,8 @@ impl Ground {
         let clock = Clock::virtual_at(start_of_2026());
         let queues = Queues::new(store.clone(), clock.clone());
         let storage = ("AzureWebJobsStorage".to_owned(), "UseDevelopmentStorage=true".to_owned());
-        Self { folder, clock, queues, store, settings: BTreeMap::from([storage]) }
+        let (measured, settings) = (Measurements::default(), BTreeMap::from([storage]));
+        Self { folder, clock, queues, measured, store, settings }
     }
 
     pub(super) fn app(&self) -> App {
@@ -200,7 +202,7 @@ impl Ground {
             clock: self.clock.clone(),
             queues: self.queues.clone(),
             spawner: Spawner::start().unwrap(),
-            measured: Measurements::default(),
+            measured: self.measured.clone(),
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::json as value;
 
 use super::*;
 use crate::aws::lambda::{Invoked, LambdaError};
+use crate::measured::tests::status;
 
 fn call(lambda: &Lambda, n: u64) -> tokio::task::JoinHandle<Invoked> {
     let (lambda, payload) = (lambda.clone(), Bytes::from(n.to_string()));
@@ -189,6 +190,8 @@ async fn the_log_has_start_end_and_report_of_every_call() {
     assert_eq!(lines[1], format!("END RequestId: {id}"));
     assert!(lines[2].starts_with(&format!("REPORT RequestId: {id}\tDuration: ")), "{log}");
     assert!(lines[2].contains("\tMemory Size: 512 MB\tMax Memory Used: 0 MB\tInit Duration: "));
+    let seen = bench.deps.measured.of(&[status("f", "lambda")]).functions.remove(0);
+    assert_eq!((seen.calls, seen.init_ms.is_some()), (2, true), "{seen:?}");
 }
 
 #[tokio::test]
