@@ -129,7 +129,7 @@ async fn a_manifest_is_what_the_built_app_says_and_nothing_else_is_on_stdout() {
     assert_eq!((said.code, said.stdout), (Some(0), manifest.clone()), "{}", said.stderr);
     assert_eq!(anyfn(&folder.join("shop/src"), "manifest").await.stdout, manifest);
 
-    let several = ["there are several apps here", "anyfn manifest -p broken or -p dumb or -p shop"];
+    let several = ["there are several apps here", "name one: -p broken or -p dumb or -p shop"];
     refused(folder, "manifest", 2, &several).await;
     let missing = ["there is no package `shp`", "the apps here: broken, dumb, shop"];
     refused(folder, "manifest -p shp", 2, &missing).await;
