@@ -50,6 +50,7 @@ mod engine;
 mod error;
 mod handler;
 pub mod host;
+mod json;
 pub mod manifest;
 pub mod name;
 mod need;

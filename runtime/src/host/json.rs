@@ -8,21 +8,14 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
 
+use crate::json::{self, Unread};
+
 /// Reads `text` as a `T`, which is called `what` where it is none.
-///
-/// Which place is wrong is looked for only where something is: it takes a copy of every key.
 pub(super) fn read<'de, T: Deserialize<'de>>(what: &str, text: &'de [u8]) -> Result<T, String> {
-    // Bytes that are known to be text need no look at each string.
-    if let Ok(text) = std::str::from_utf8(text)
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(value);
-    }
-    let mut json = serde_json::Deserializer::from_slice(text);
-    let value = serde_path_to_error::deserialize(&mut json)
-        .map_err(|fault| format!("not {what}: at `{}`: {}", fault.path(), fault.inner()))?;
-    json.end().map_err(|fault| format!("not {what}: it goes on after its end: {fault}"))?;
-    Ok(value)
+    json::read(text).map_err(|fault| match fault {
+        Unread::At(fault) => format!("not {what}: at `{}`: {}", fault.path(), fault.inner()),
+        Unread::Longer(fault) => format!("not {what}: it goes on after its end: {fault}"),
+    })
 }
 
 /// Reads standard base64; `what` names it in the error.

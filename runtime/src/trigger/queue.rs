@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Event, Reply, Trigger};
 use crate::error::Error;
+use crate::json::{self, Unread};
 use crate::manifest::TriggerSpec;
 
 pub use batch::{Batch, Batches, Failed, Item, batch};
@@ -65,28 +66,21 @@ impl<T: DeserializeOwned + Send + 'static> Trigger for Messages<T> {
     }
 }
 
-/// A body as a `T`. Which place is wrong is looked for only where something is: it takes a copy of
-/// every key.
+/// A body as a `T`.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    // Bytes that are known to be text need no look at each string.
-    if let Ok(text) = std::str::from_utf8(body)
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(value);
-    }
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
-        let path = fault.path().to_string();
-        Error::unreadable(format!(
-            "the message is not a `{}`: at `{path}`: {}",
-            std::any::type_name::<T>(),
-            fault.into_inner()
-        ))
-    })?;
-    json.end().map_err(|fault| {
-        Error::unreadable(format!("the message goes on after its JSON: {fault}"))
-    })?;
-    Ok(value)
+    json::read(body).map_err(|fault| match fault {
+        Unread::At(fault) => {
+            let path = fault.path().to_string();
+            Error::unreadable(format!(
+                "the message is not a `{}`: at `{path}`: {}",
+                std::any::type_name::<T>(),
+                fault.into_inner()
+            ))
+        }
+        Unread::Longer(fault) => {
+            Error::unreadable(format!("the message goes on after its JSON: {fault}"))
+        }
+    })
 }
 
 #[cfg(test)]

@@ -12,8 +12,6 @@ use anyfn::host::azure;
 use anyfn::manifest::Manifest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-// `zip` leaves the choice of flate2's backend to the workspace.
-use flate2 as _;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
