@@ -62,7 +62,7 @@ async fn a_function_killed_under_load_is_started_again_and_loses_no_event() {
     let bytes = std::fs::read(photo("astronaut-rotated.jpg")).unwrap();
     for cloud in Cloud::BOTH {
         let (photos, thumbnails) = (stage.store(cloud, "photos"), stage.store(cloud, "thumbnails"));
-        let keys: BTreeSet<String> =
+        let mut keys: BTreeSet<String> =
             (0..80).map(|number| format!("{}/{number}.jpg", cloud.host())).collect();
         for key in &keys {
             photos.put(key, bytes.clone()).await.unwrap();
@@ -86,6 +86,10 @@ async fn a_function_killed_under_load_is_started_again_and_loses_no_event() {
             for pid in &pids {
                 kill(Pid::from_raw(i32::try_from(*pid).unwrap()), Signal::SIGKILL).unwrap();
             }
+            // Work for another process, should this one have done all there was just before.
+            let more = format!("{}/after-{kills}.jpg", cloud.host());
+            photos.put(&more, bytes.clone()).await.unwrap();
+            keys.insert(more);
             until("another process", async || {
                 stage.emulator.clock().advance(PAUSE).unwrap();
                 tokio::time::sleep(Duration::from_millis(100)).await;
