@@ -165,8 +165,9 @@ impl Engine {
         &self,
         function: &Function,
         event: Event,
-        call: Call,
+        call: impl Into<Arc<Call>>,
     ) -> Result<Reply, Error> {
+        let call = call.into();
         let (span, begun) = (call.span(), Instant::now());
         let outcome = self.attempt(function, event, call, &span).await;
         span.in_scope(|| outcome::tell(&outcome, begun.elapsed()));
@@ -177,7 +178,7 @@ impl Engine {
         &self,
         function: &Function,
         event: Event,
-        call: Call,
+        call: Arc<Call>,
         span: &Span,
     ) -> Result<Reply, Error> {
         let give_up = call.give_up;
@@ -190,7 +191,7 @@ impl Engine {
                 "the deadline came before a place was free; ANYFN_MAX_IN_FLIGHT sets how many there are",
             )),
         };
-        let running = (function.run)(event, Arc::new(call));
+        let running = (function.run)(event, call);
         let place = Arc::new(place);
         let held = Arc::downgrade(&place);
         let running = PLACE.scope(place, running).instrument(span.clone());

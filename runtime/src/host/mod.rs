@@ -140,12 +140,12 @@ fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Res
     let max_in_flight = number(&environment, "ANYFN_MAX_IN_FLIGHT", cores)?;
     let runtime = |fault| format!("the async runtime could not start: {fault}");
     let workers = Builder::new_multi_thread()
-        .worker_threads(cores.max(2))
+        .worker_threads(threads(cores, max_in_flight))
         .thread_name("anyfn-handler")
         .enable_all()
         .build()
         .map_err(runtime)?;
-    // This thread runs no handler, so that none can keep what waits here from going on.
+    // This thread runs no handler, so that none can keep its timers from going off.
     let front = Builder::new_current_thread().enable_all().build().map_err(runtime)?;
     let limits = Limits {
         max_in_flight,
@@ -154,21 +154,27 @@ fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Res
         fatal: fatal(),
     };
     let engine = Arc::new(Engine::new(app, manifest, settings, limits));
-    let served = front.block_on(async {
-        match host {
-            // Lambda waits for one call at a time. Spoken to from where handlers run, an event goes
-            // from one thread to another neither on its way in nor out.
-            Host::Lambda => match workers.spawn(lambda::serve(engine, environment)).await {
-                Ok(served) => served,
-                Err(fault) => Err(format!("the Lambda host ended: {fault}")),
-            },
-            Host::Azure => azure::serve(engine, environment).await,
-            Host::Container => container::serve(engine, environment).await,
-        }
-    });
+    // The platform is spoken to from where handlers run: an event goes from one thread to another
+    // neither on its way in nor out.
+    let serving = match host {
+        Host::Lambda => workers.spawn(lambda::serve(engine, environment)),
+        Host::Azure => workers.spawn(azure::serve(engine, environment)),
+        Host::Container => workers.spawn(container::serve(engine, environment)),
+    };
+    let served = front.block_on(serving);
+    let served = served.unwrap_or_else(|fault| Err(format!("the host ended: {fault}")));
     // A handler that never returns must not keep the process.
     workers.shutdown_background();
     served.map(|()| ended(host))
+}
+
+/// More threads than this help nobody.
+const MOST_THREADS: usize = 64;
+
+/// One more than handlers run at once: they may all compute without a pause, and the platform is still
+/// answered.
+fn threads(cores: usize, max_in_flight: usize) -> usize {
+    cores.max(max_in_flight.min(MOST_THREADS)) + 1
 }
 
 /// The exit code of an orderly end. The Functions host ends a handler by force and never asks it: one
@@ -222,6 +228,15 @@ mod tests {
 
     fn environment(pairs: &[(&str, &str)]) -> Environment {
         pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn handlers_that_compute_leave_a_thread_to_the_host() {
+        assert_eq!(threads(1, 1), 2);
+        assert_eq!(threads(2, 9), 10);
+        assert_eq!(threads(8, 1), 9);
+        assert_eq!(threads(2, 100_000), 65);
+        assert_eq!(threads(96, 100_000), 97);
     }
 
     #[test]

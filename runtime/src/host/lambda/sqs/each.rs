@@ -3,6 +3,8 @@
 //! Deals with: calls side by side, in order within a group of a FIFO queue; blob events inside messages.
 //! Does not deal with: reporting (`sqs`).
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::future::join_all;
 
@@ -51,7 +53,7 @@ async fn in_order(
     let mut failed = Vec::new();
     for (at, Message { id, body, attempt, .. }) in messages {
         let part = Some(Part::new(at, record));
-        let call = Call { message_id: Some(id.clone()), attempt, part, ..call.clone() };
+        let call = Arc::new(Call { message_id: Some(id.clone()), attempt, part, ..call.clone() });
         let outcome = match failed.is_empty() {
             true => message(engine, function, &call, body).await,
             false => {
@@ -70,7 +72,7 @@ async fn in_order(
 async fn message(
     engine: &Engine,
     function: &Function,
-    call: &Call,
+    call: &Arc<Call>,
     body: Bytes,
 ) -> Result<(), Error> {
     let unread = |fault: &str| {
@@ -93,7 +95,7 @@ async fn message(
                 continue;
             }
         };
-        match engine.run(function, event, call.clone()).await {
+        match engine.run(function, event, Arc::clone(call)).await {
             Ok(Reply::Done) => {}
             Ok(_) => failures.push("a message was answered like a request".to_owned()),
             Err(error) if error.kind() == Kind::Reject => rejected.push((letter, error)),
