@@ -3,6 +3,9 @@
 //! Deals with: errors that name the place and what was expected there. Does not deal with: what the
 //! JSON means.
 
+#[cfg(feature = "lambda")]
+pub(super) mod members;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;

@@ -5,6 +5,7 @@
 //! Read twice, a payload of 100 KB costs twice; read into JSON values, ten times. So the type that is
 //! asked for is one that reads nothing, and the bytes are taken before that, where they pass as they are.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
@@ -70,9 +71,20 @@ impl<'de> Deserialize<'de> for Unread {
 }
 
 /// `text`, which was read out of `payload`: a part of it where it stands there as it is.
-pub(super) fn part(payload: &Bytes, text: std::borrow::Cow<'_, str>) -> Bytes {
+pub(super) fn part(payload: &Bytes, text: Cow<'_, str>) -> Bytes {
+    bytes(
+        payload,
+        match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        },
+    )
+}
+
+/// As [`part`].
+pub(super) fn bytes(payload: &Bytes, text: Cow<'_, [u8]>) -> Bytes {
     match text {
-        std::borrow::Cow::Borrowed(text) => payload.slice_ref(text.as_bytes()),
-        std::borrow::Cow::Owned(text) => Bytes::from(text),
+        Cow::Borrowed(text) => payload.slice_ref(text),
+        Cow::Owned(text) => Bytes::from(text),
     }
 }
