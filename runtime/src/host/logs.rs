@@ -5,6 +5,8 @@
 //! line.
 
 mod clock;
+#[cfg(test)]
+pub(super) mod heard;
 mod lines;
 mod value;
 

@@ -9,7 +9,7 @@
 
 use std::cell::Cell;
 use std::fmt::Debug;
-use std::mem::take;
+use std::mem::replace;
 use std::time::SystemTime;
 
 use tracing::field::{Field, Visit};
@@ -50,14 +50,14 @@ where
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut kept = Kept::default();
+        let mut kept = Kept::new(self.form);
         attributes.record(&mut Recording(&mut kept));
         span.extensions_mut().insert(kept);
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let mut fresh = Kept::default();
+        let mut fresh = Kept::new(self.form);
         values.record(&mut Recording(&mut fresh));
         if let Some(kept) = span.extensions_mut().get_mut::<Kept>() {
             kept.update(&fresh);
@@ -70,8 +70,7 @@ where
         if let Some(scope) = context.event_scope(event) {
             for span in scope.from_root() {
                 if let Some(kept) = span.extensions().get::<Kept>() {
-                    kept.fields()
-                        .for_each(|(name, value)| line.field(name).extend_from_slice(value));
+                    line.fields_of(kept);
                 }
             }
         }
@@ -93,24 +92,40 @@ thread_local! {
 /// Lines longer than this leave no memory behind, in bytes.
 const LARGEST_KEPT: usize = 64 * 1024;
 
-/// A span's fields, as JSON one after another, with each one's name and beginning.
-#[derive(Default)]
+/// A span's fields, as they will stand on a line.
 struct Kept {
-    names: Vec<(&'static str, usize)>,
+    form: Form,
+    fields: Vec<Known>,
     text: Vec<u8>,
 }
 
+/// A field in a text: its name, where that begins and where its value does.
+#[derive(Clone, Copy)]
+struct Known {
+    name: &'static str,
+    begin: usize,
+    value: usize,
+}
+
 impl Kept {
+    /// With room for the fields of an invocation, so that no call waits for more memory.
+    fn new(form: Form) -> Self {
+        Self { form, fields: Vec::with_capacity(8), text: Vec::with_capacity(256) }
+    }
+
     fn fields(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
-        let ends = self.names.iter().skip(1).map(|(_, begin)| *begin).chain([self.text.len()]);
-        self.names.iter().zip(ends).map(|(&(name, begin), end)| (name, &self.text[begin..end]))
+        let ends = self.fields.iter().skip(1).map(|next| next.begin).chain([self.text.len()]);
+        self.fields.iter().zip(ends).map(|(field, end)| (field.name, &self.text[field.value..end]))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.fields.iter().map(|field| field.name)
     }
 
     /// What was recorded later replaces what was there.
     fn update(&mut self, fresh: &Self) {
-        let old = take(self);
-        let named = |name: &str| fresh.names.iter().any(|(other, _)| *other == name);
-        let kept = old.fields().filter(|(name, _)| !named(name));
+        let old = replace(self, Self::new(self.form));
+        let kept = old.fields().filter(|(name, _)| fresh.names().all(|other| other != *name));
         for (name, value) in kept.chain(fresh.fields()) {
             self.place(name).extend_from_slice(value);
         }
@@ -157,19 +172,22 @@ impl Line {
         }
     }
 
+    /// All fields of a span: at once where none of their names is taken, which nearly all spans are.
+    fn fields_of(&mut self, kept: &Kept) {
+        if self.names.is_empty() && !kept.names().any(|name| OWN.contains(&name)) {
+            self.names.extend(kept.names());
+            self.fields.extend_from_slice(&kept.text);
+        } else {
+            kept.fields().for_each(|(name, value)| self.field(name).extend_from_slice(value));
+        }
+    }
+
     /// Writes a field up to its value, which comes next.
     fn field(&mut self, name: &'static str) -> &mut Vec<u8> {
-        let (before, between): (&[u8], &[u8]) = match self.form {
-            Form::Json => (b",\"", b"\":"),
-            Form::Terminal { .. } => (b" ", b"="),
-        };
         let earlier = self.names.iter().filter(|other| **other == name).count();
         let more = earlier + usize::from(OWN.contains(&name));
         self.names.push(name);
-        self.fields.extend_from_slice(before);
-        self.fields.extend_from_slice(name.as_bytes());
-        self.fields.extend(std::iter::repeat_n(b'_', more));
-        self.fields.extend_from_slice(between);
+        begin_field(&mut self.fields, self.form, name, more);
         &mut self.fields
     }
 
@@ -226,6 +244,18 @@ fn shade(level: Level) -> &'static str {
     }
 }
 
+/// Writes a field up to its value, `more` underscores after its name.
+fn begin_field(out: &mut Vec<u8>, form: Form, name: &str, more: usize) {
+    let (before, between): (&[u8], &[u8]) = match form {
+        Form::Json => (b",\"", b"\":"),
+        Form::Terminal { .. } => (b" ", b"="),
+    };
+    out.extend_from_slice(before);
+    out.extend_from_slice(name.as_bytes());
+    out.extend(std::iter::repeat_n(b'_', more));
+    out.extend_from_slice(between);
+}
+
 /// Where a field's value goes.
 trait Place {
     fn place(&mut self, name: &'static str) -> &mut Vec<u8>;
@@ -233,7 +263,9 @@ trait Place {
 
 impl Place for Kept {
     fn place(&mut self, name: &'static str) -> &mut Vec<u8> {
-        self.names.push((name, self.text.len()));
+        let begin = self.text.len();
+        begin_field(&mut self.text, self.form, name, 0);
+        self.fields.push(Known { name, begin, value: self.text.len() });
         &mut self.text
     }
 }

@@ -3,7 +3,6 @@
 mod batch;
 mod socket;
 
-use std::io::Write;
 use std::sync::Mutex;
 
 use ::http::{Response, StatusCode};
@@ -13,11 +12,11 @@ use futures_util::stream;
 use http_body_util::{BodyExt, Full, StreamBody};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use tracing::subscriber::DefaultGuard;
 
 use super::*;
 use crate::config::Settings;
 use crate::engine::Limits;
+use crate::host::logs::heard::Heard;
 use crate::{App, Context, blob, http, queue, schedule};
 
 /// Bytes of the longest body in these tests.
@@ -102,21 +101,7 @@ fn app() -> App<Seen> {
 struct Stand {
     handler: Handler,
     seen: Seen,
-    log: Log,
-    _guard: DefaultGuard,
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    heard: Heard,
 }
 
 fn handler(app: App<Seen>) -> Handler {
@@ -133,16 +118,8 @@ fn handler(app: App<Seen>) -> Handler {
 }
 
 fn stand() -> Stand {
-    let (seen, log) = (Seen::default(), Log::default());
-    let lines = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_ansi(false).with_writer(move || lines.clone()).finish();
-    Stand {
-        handler: handler(app().with_state(Arc::clone(&seen))),
-        seen,
-        log,
-        _guard: tracing::subscriber::set_default(subscriber),
-    }
+    let seen = Seen::default();
+    Stand { handler: handler(app().with_state(Arc::clone(&seen))), seen, heard: Heard::begin() }
 }
 
 impl Stand {
@@ -171,7 +148,7 @@ impl Stand {
     }
 
     fn log(&self) -> String {
-        String::from_utf8(self.log.0.lock().unwrap().clone()).unwrap()
+        self.heard.text()
     }
 }
 

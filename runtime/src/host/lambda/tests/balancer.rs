@@ -1,6 +1,7 @@
 //! Application Load Balancers.
 
 use super::*;
+use crate::host::logs::heard::Heard;
 
 const AGENT: &str = "ELB-HealthChecker/2.0";
 
@@ -55,20 +56,14 @@ async fn parameters_stay_as_the_client_encoded_them() {
 
 #[tokio::test]
 async fn a_cookie_that_cannot_be_passed_on_is_told_within_its_invocation() {
-    let log = Arc::new(Mutex::new(Vec::new()));
-    let lines = Arc::clone(&log);
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(move || http::Lines(Arc::clone(&lines)))
-        .with_ansi(false)
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let heard = Heard::begin();
     for (payload, told) in [
         (several("GET", "/p/1"), 0),
         (request("GET", "/p/missing", ""), 0),
         (request("GET", "/p/1", ""), 1),
     ] {
         invoke("page", &payload).await.0.unwrap();
-        let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+        let log = heard.text();
         let lines: Vec<&str> = log.lines().filter(|line| line.contains("one cookie")).collect();
         assert_eq!(lines.len(), told, "{log}");
         let whole = |line: &&str| line.contains("lost=1") && line.contains("test-invocation");

@@ -1,6 +1,7 @@
 //! Payload format 2.0.
 
 use super::*;
+use crate::host::logs::heard::Heard;
 
 pub(super) fn request(method: &str, path: &str, more: &str) -> String {
     format!(
@@ -65,33 +66,15 @@ async fn errors_of_a_page_are_responses_and_a_panic_is_500() {
 
 #[tokio::test]
 async fn a_wrong_method_is_told_which_are_right_and_a_clients_mistake_is_no_error_in_the_log() {
-    let log = Arc::new(Mutex::new(Vec::new()));
-    let lines = Arc::clone(&log);
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(move || Lines(Arc::clone(&lines)))
-        .with_ansi(false)
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let heard = Heard::begin();
     let answer = invoke("form", &request("PUT", "/form", "")).await.0.unwrap();
     assert!(answer.contains("405") && answer.contains(r#""allow":"POST""#), "{answer}");
     let answer = invoke("form", &request("PUT", "/other", "")).await.0.unwrap();
     assert!(answer.contains("404") && !answer.contains("allow"), "{answer}");
     invoke("page", &request("GET", "/p/missing", "")).await.0.unwrap();
-    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+    let log = heard.text();
     assert!(log.contains("no such page") && !log.contains("ERROR"), "{log}");
     assert_eq!(log.matches("request refused").count(), 3, "one line an invocation: {log}");
-}
-
-pub(super) struct Lines(pub(super) Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 #[tokio::test]

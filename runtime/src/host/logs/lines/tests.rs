@@ -8,10 +8,12 @@ use tracing::{debug, error, error_span, info, info_span, warn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
+use super::super::heard::everything;
 use super::*;
 
 /// What `log` logs.
 fn lines(form: Form, log: impl FnOnce()) -> Vec<String> {
+    everything();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let all = Arc::clone(&seen);
     let write = move |line: &[u8]| {
