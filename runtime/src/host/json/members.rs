@@ -101,6 +101,11 @@ impl<'a> Json<'a> {
     }
 }
 
+/// A member that comes twice is an error to serde.
+pub(in crate::host) fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    place.replace(value).is_none().then_some(())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

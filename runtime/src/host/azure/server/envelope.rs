@@ -9,7 +9,6 @@
 //! Metadata can be believed only where the message arrived as bytes: the fields of a text message that
 //! is a JSON object overwrite the host's own of the same name.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -19,6 +18,7 @@ use serde_json::value::RawValue;
 use super::timer::TimerInfo;
 use crate::error::Error;
 use crate::host::json;
+use crate::host::json::members::{Json, once};
 use crate::trigger::schedule::Tick;
 
 #[derive(Deserialize)]
@@ -43,6 +43,41 @@ pub(super) struct Delivered {
 /// # Errors
 /// It is none: the message has the JSON path and what was expected.
 pub(super) fn message(body: &[u8], name: &str) -> Result<Delivered, Error> {
+    match walk(body, name) {
+        Some(delivered) => Ok(delivered),
+        None => by_serde(body, name),
+    }
+}
+
+/// Reads what the host sends where all is as it should be, in one walk.
+fn walk(body: &[u8], name: &str) -> Option<Delivered> {
+    let (mut data, mut message, mut metadata, mut count, mut id) = (None, None, None, None, None);
+    let mut json = Json::new(body);
+    json.members(|member, json| match member {
+        b"Data" => {
+            once(&mut data, ())?;
+            json.members(|member, json| match member == name.as_bytes() {
+                true => once(&mut message, json.text()?),
+                false => json.skip(),
+            })
+        }
+        b"Metadata" => {
+            once(&mut metadata, ())?;
+            json.members(|member, json| match member {
+                b"DequeueCount" => once(&mut count, json.value()?),
+                b"Id" => once(&mut id, json.value()?),
+                _ => json.skip(),
+            })
+        }
+        _ => json.skip(),
+    })?;
+    json.end()?;
+    let text = message?;
+    let body = json::base64("the text", std::str::from_utf8(&text).ok()?).ok()?;
+    Some(Metadata { dequeue_count: count.flatten(), id: id.flatten() }.of(body))
+}
+
+fn by_serde(body: &[u8], name: &str) -> Result<Delivered, Error> {
     let envelope = open(body)?;
     let (name, value) = input(&envelope, name)?;
     let text = value.get();
@@ -55,25 +90,14 @@ pub(super) fn message(body: &[u8], name: &str) -> Result<Delivered, Error> {
         let body = Bytes::copy_from_slice(text.as_bytes());
         return Ok(Delivered { body, attempt: None, id: None });
     }
-    let text = string(text).map_err(|fault| wrong(&fault.to_string()))?;
+    let text: String = serde_json::from_str(text).map_err(|fault| wrong(&fault.to_string()))?;
     if text.starts_with('"') {
         let inner: String =
             serde_json::from_str(&text).map_err(|fault| wrong(&fault.to_string()))?;
         return Ok(Delivered { body: inner.into(), attempt: None, id: None });
     }
     let body = json::base64("the text", &text).map_err(|fault| wrong(&fault))?;
-    let metadata = metadata(&envelope);
-    let attempt = metadata.dequeue_count.and_then(|count| peel(count.get()).parse().ok());
-    let id = metadata.id.map(|id| peel(id.get())).filter(|id| !id.is_empty());
-    Ok(Delivered { body, attempt: attempt.filter(|count| *count > 0), id })
-}
-
-/// A JSON string's text. Base64 has no escapes, and where there are none the text is what it says.
-fn string(json: &str) -> serde_json::Result<Cow<'_, str>> {
-    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(text) if !text.contains('\\') => Ok(Cow::Borrowed(text)),
-        _ => serde_json::from_str(json).map(Cow::Owned),
-    }
+    Ok(metadata(&envelope).of(body))
 }
 
 /// Reads the envelope of a timer trigger, whose binding is called `name`.
@@ -114,6 +138,14 @@ struct Metadata<'a> {
     dequeue_count: Option<&'a RawValue>,
     #[serde(borrow, default)]
     id: Option<&'a RawValue>,
+}
+
+impl Metadata<'_> {
+    fn of(&self, body: Bytes) -> Delivered {
+        let attempt = self.dequeue_count.and_then(|count| peel(count.get()).parse().ok());
+        let id = self.id.map(|id| peel(id.get())).filter(|id| !id.is_empty());
+        Delivered { body, attempt: attempt.filter(|count| *count > 0), id }
+    }
 }
 
 fn metadata<'a>(envelope: &Envelope<'a>) -> Metadata<'a> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::Message;
 use crate::host::json;
-use crate::host::json::members::Json;
+use crate::host::json::members::{Json, once};
 use crate::host::lambda::payload::{bytes, part};
 
 #[derive(Deserialize)]
@@ -77,11 +77,6 @@ fn record(payload: &Bytes, json: &mut Json<'_>) -> Option<Message> {
     })?;
     let attributes = attributes.unwrap_or_default();
     Some(message(id?, bytes(payload, body?), attributes, &source.unwrap_or_default()))
-}
-
-/// A name that comes twice is an error to serde.
-fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
-    place.replace(value).is_none().then_some(())
 }
 
 fn by_serde(payload: &Bytes) -> Result<Vec<Message>, String> {

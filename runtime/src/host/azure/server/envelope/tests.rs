@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Delivered, Error, Tick, json as reading, message, tick};
+use super::{Delivered, Error, Tick, by_serde, json as reading, message, tick, walk};
 
 fn queue(data: &Value, metadata: &Value) -> Result<Delivered, Error> {
     let envelope = json!({"Data": {"message": data}, "Metadata": metadata});
@@ -113,6 +113,13 @@ fn a_timer_without_a_status_is_read_also_where_it_came_as_text() {
     );
 }
 
+#[test]
+fn what_the_host_sends_is_read_in_one_walk() {
+    let read = walk(HOST, "message").unwrap();
+    assert_eq!(read, by_serde(HOST, "message").unwrap());
+    assert!(read.attempt.is_some() && read.id.is_some());
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(
@@ -125,6 +132,26 @@ proptest! {
         let _ = (message(raw.as_bytes(), "message"), tick(raw.as_bytes(), "message"));
         let _ = message(&HOST[..cut.min(HOST.len())], "message");
         let _ = queue(&json!(data), &json!({"DequeueCount": data}));
+    }
+
+    #[test]
+    fn what_the_walk_reads_is_what_serde_reads(
+        data in prop_oneof![
+            "[A-Za-z0-9+/]{0,16}={0,2}".prop_map(|text| json!(text)),
+            Just(json!("eyJpZCI6MX0=")), Just(json!(5)), Just(json!("\"eA==\"")),
+        ],
+        count in prop::sample::select(vec!["\"1\"", "\"\\\"2\\\"\"", "3", "null", "[", "\"x\""]),
+        name in prop::sample::select(vec!["message", "other", "m\\u0065ssage"]),
+        more in prop::sample::select(vec![
+            "", r#","message":"eA==""#, r#","other":[1,{}]"#, r#","Id":"\"7\"""#, r#","Id":"""#,
+        ]),
+    ) {
+        let envelope = format!(
+            r#"{{"Data":{{"{name}":{data}{more}}},"sys":[],"Metadata":{{"DequeueCount":{count}{more}}}}}"#
+        );
+        if let Some(delivered) = walk(envelope.as_bytes(), "message") {
+            prop_assert_eq!(delivered, by_serde(envelope.as_bytes(), "message").unwrap());
+        }
     }
 
     #[test]
