@@ -33,8 +33,8 @@ pub(super) fn answer(
         _ if engine.is_ready() => (200, "ready"),
         _ => (503, "the app's state is not built yet; its log says more"),
     };
-    let body = if *method == Method::HEAD { "" } else { said };
-    Some(outgoing(text(status, body), *method == Method::HEAD))
+    // The server leaves the body out where HEAD asked.
+    Some(outgoing(text(status, said), false))
 }
 
 fn is_authors(engine: &Engine, method: &Method, probe: &str) -> bool {

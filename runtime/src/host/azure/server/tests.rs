@@ -249,6 +249,25 @@ async fn an_unknown_function_is_404_with_the_names_in_the_log() {
 }
 
 #[tokio::test]
+async fn nothing_but_a_post_to_a_functions_own_path_invokes_it() {
+    let stand = stand();
+    let body = envelope(r#"{"id":3}"#);
+    for (method, path, status) in [
+        ("GET", "/archive", 404),
+        ("PUT", "/archive", 404),
+        ("POST", "/archive/", 404),
+        ("POST", "/x/archive", 404),
+        ("POST", "/archive", 200),
+    ] {
+        let request = Request::builder().method(method).uri(path).header(INVOCATION_ID, "7f6c");
+        let request = request.body(Full::new(body.clone().into())).unwrap();
+        assert_eq!(stand.seen(), "", "{method} {path}");
+        assert_eq!(stand.send(request).await.status(), status, "{method} {path}");
+    }
+    assert_eq!(stand.seen(), "note 3 attempt Some(2)");
+}
+
+#[tokio::test]
 async fn a_photos_event_arrives_as_a_name_and_one_outside_the_filter_is_done_at_once() {
     let stand = stand();
     let event = |key: &str, kind: &str| {

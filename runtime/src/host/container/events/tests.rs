@@ -33,6 +33,12 @@ fn app(seen: &Seen) -> App<Seen> {
             _ => Ok(()),
         }
     })
+    .on("pack", queue::batch::<String>("parcels"), async |batch: queue::Batch<String>, cx| {
+        let one = |item: &Item<String>| format!("{} {} {:?}", item.id, item.body, item.attempt);
+        note(&cx, batch.iter().map(one).collect());
+        let late = batch.iter().filter(|item| item.body == "late");
+        Ok(late.map(|item| &item.id).collect::<queue::Failed>())
+    })
     .on("shrink", blob::created("photos").prefix("in/"), async |b: blob::BlobEvent, cx| {
         note(&cx, format!("{} {} {:?} {:?}", b.store, b.key, b.size, b.etag));
         match b.key.as_str() {
@@ -134,6 +140,16 @@ async fn a_failure_is_500_and_what_is_rejected_or_unreadable_is_a_dead_letter_an
     assert!(status == 500 && seen.contains("letter of ship: sink"), "{seen}");
 }
 
+#[tokio::test]
+async fn a_function_of_batches_gets_one_of_one_and_says_whether_it_failed() {
+    let stand = Stand::new();
+    let more = [("ce-attempt", "2")];
+    let seen = stand.push("/pack", &more, r#""box""#).await;
+    assert_eq!(seen, (200, "e 1 box Some(2)".to_owned()));
+    let seen = stand.push("/pack", &[], r#""late""#).await;
+    assert_eq!(seen, (500, "e 1 late None".to_owned()));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_that_does_not_end_is_500_before_its_deadline() {
     let stand = Stand::new();
@@ -161,7 +177,7 @@ async fn what_is_no_event_is_told_what_is_wrong() {
     }
     for path in ["/", "/none", "/ship/", "/page", "//ship", "/%73hip"] {
         let (status, text) = stand.send(pushed(path, &[], r#""box""#)).await;
-        assert!(status == 404 && text.contains("ship, shrink, sweep"), "{path}: {text}");
+        assert!(status == 404 && text.contains("ship, pack, shrink, sweep"), "{path}: {text}");
     }
     let mut get = pushed("/ship", &[], "");
     *get.method_mut() = Method::GET;

@@ -85,6 +85,36 @@ fn no_field_takes_the_name_of_another_one_further_out_or_of_the_line_itself() {
 }
 
 #[test]
+fn neither_does_the_first_of_them() {
+    let lines = lines(Form::Json, || {
+        let _own = info_span!("own", key = 1, target = "of a span").entered();
+        info!("told");
+    });
+    assert!(lines[0].contains(r#","key":1,"target_":"of a span","target":""#), "{}", lines[0]);
+}
+
+#[test]
+fn values_of_every_kind_are_json() {
+    let fault = std::io::Error::other("the disk is full");
+    let lines = lines(Form::Json, || {
+        let error = &fault as &dyn std::error::Error;
+        let (large, low, high) = (u64::MAX, i128::MIN, u128::MAX);
+        info!(large, low, high, half = 0.5, odd = false, error, "one\ntwo\r\tthree\u{1}");
+    });
+    for part in [
+        r#""large":18446744073709551615,"#,
+        r#""low":-170141183460469231731687303715884105728,"#,
+        r#""high":340282366920938463463374607431768211455,"#,
+        r#""half":0.5,"#,
+        r#""odd":false,"#,
+        r#""error":"the disk is full","#,
+        r#""message":"one\ntwo\r\tthree\u0001","#,
+    ] {
+        assert!(lines[0].contains(part), "{part}: {}", lines[0]);
+    }
+}
+
+#[test]
 fn what_a_span_records_later_replaces_what_it_had() {
     let lines = json(|| {
         let span = info_span!("own", state = "new", key = "k", later = tracing::field::Empty);
@@ -138,6 +168,14 @@ fn a_person_reads_time_level_message_and_fields() {
     assert_eq!(plain.as_bytes()[2], b':');
     let colourful = lines(Form::Terminal { colour: true }, log).remove(0);
     assert!(colourful.contains("\x1b[33m WARN\x1b[0m said"), "{colourful:?}");
+    let others = lines(Form::Terminal { colour: true }, || {
+        error!("e");
+        info!("i");
+        debug!("d");
+    });
+    for (line, shade) in others.iter().zip(["\x1b[31mERROR", "\x1b[32m INFO", "\x1b[34mDEBUG"]) {
+        assert!(line.contains(shade), "{line:?}");
+    }
 }
 
 proptest! {
