@@ -3,6 +3,7 @@
 //! Deals with: building it, running `BINARY manifest`, printing what it says. Does not deal with: what
 //! a manifest means (the crate `anyfn`).
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyfn::manifest::Manifest;
@@ -54,6 +55,17 @@ pub(crate) async fn of(package: Option<&str>) -> Result<Manifest, Fault> {
     let executable = built.first().ok_or_else(|| {
         Fault::failed(format!("cargo built `{}` but named no executable", app.name))
     })?;
-    let manifest = anyfn_emulator::apps::manifest(executable).await;
-    manifest.map_err(|why| Fault::failed(format!("{}: {why}", app.name)))
+    printed(executable).await
+}
+
+/// The manifest that an executable prints.
+///
+/// # Errors
+/// It cannot be started, or what it prints is no manifest.
+pub(crate) async fn printed(executable: &Path) -> Result<Manifest, Fault> {
+    let fault = |why: String| Fault::failed(format!("{}: {why}", executable.display()));
+    // A bare name would be looked for in the PATH.
+    let path = std::path::absolute(executable).map_err(|io| fault(io.to_string()))?;
+    let manifest = anyfn_emulator::apps::manifest(&path).await;
+    manifest.map_err(fault)
 }

@@ -35,6 +35,7 @@ pub(super) fn of(report: &Report<'_>) -> Result<String, Fault> {
         "requests_per_month": report.requests,
         "currency": "USD",
         "workload": report.load,
+        "measured": report.gaps,
         "options": options,
         "break_even": points.collect::<Vec<_>>(),
         "prices": report.prices.all(),

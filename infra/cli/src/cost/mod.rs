@@ -1,11 +1,12 @@
 //! `anyfn cost`: what an app costs a month, on either cloud and in containers.
 //!
 //! Deals with: arguments, the order of steps. Does not deal with: what an app does in a month (`inputs`,
-//! `workload`), the clouds' bills (`options`), showing them (`text`, `json`, `picture`).
+//! `workload`), what a measured run leaves open (`gaps`), the clouds' bills (`options`), showing them (`text`, `json`, `picture`).
 
 mod azure;
 mod bill;
 mod container;
+mod gaps;
 mod inputs;
 mod json;
 mod lambda;
@@ -24,6 +25,7 @@ use anyfn::manifest::Manifest;
 use anyfn_emulator::measured::Measured;
 
 use self::bill::Bill;
+use self::gaps::Gaps;
 use self::number::{Amount, Count, Setting};
 use self::options::{BreakEven, Choice, break_even};
 use self::prices::Prices;
@@ -42,6 +44,9 @@ pub(crate) struct Args {
     /// The package; may be left out where there is one app
     #[arg(short, long, value_name = "PACKAGE")]
     package: Option<String>,
+    /// An executable of the app that is built already, instead of building one
+    #[arg(long, value_name = "EXECUTABLE", conflicts_with = "package")]
+    bin: Option<PathBuf>,
     /// How often every function that is no schedule is called a month: 1000000, 1_000_000, 250k, 1M
     #[arg(short, long, value_name = "NUMBER")]
     requests_per_month: Count,
@@ -110,6 +115,7 @@ Examples:
   anyfn cost -p webhook --requests-per-month 1M --memory-mb 256 --duration-ms receive=20 --lines
   anyfn dev -p webhook --measured run.json     call it, then Ctrl-C; and:
   anyfn cost -p webhook --requests-per-month 1M --measured run.json
+  anyfn cost --bin target/release/webhook --requests-per-month 1M
   anyfn cost -p webhook --requests-per-month 1M --svg cost.svg
   anyfn cost -p cron-cleanup --requests-per-month 0 --operations photos.delete=100k
   anyfn cost -p webhook --requests-per-month 1M --json | jq '.options[] | {name, usd}'";
@@ -123,6 +129,8 @@ struct Report<'a> {
     /// Each choice's bill, or why it cannot run the app.
     bills: Vec<(Choice, Result<Bill, Fault>)>,
     break_even: Vec<BreakEven>,
+    /// What a measured run leaves open; absent where there is none.
+    gaps: Option<Gaps>,
 }
 
 pub(crate) async fn run(args: &Args) -> Result<ExitCode, Fault> {
@@ -130,9 +138,14 @@ pub(crate) async fn run(args: &Args) -> Result<ExitCode, Fault> {
     let prices = Prices::load(args.prices.as_deref())?;
     let prices = if args.no_free_tier { prices.without_free() } else { prices };
     let measured = args.measured.as_deref().map(read).transpose()?;
-    let manifest: Manifest = manifest::of(args.package.as_deref()).await?;
+    let manifest: Manifest = match &args.bin {
+        Some(executable) => manifest::printed(executable).await?,
+        None => manifest::of(args.package.as_deref()).await?,
+    };
     let load = inputs::workload(args, &manifest, measured.as_ref())?;
-    let report = reckon(&manifest.app, args.requests_per_month.0, &load, &prices);
+    let gaps = measured.map(|measured| gaps::of(args, &measured, &manifest)).transpose()?;
+    let requests = args.requests_per_month.0;
+    let report = Report { gaps, ..reckon(&manifest.app, requests, &load, &prices) };
     if let Some(path) = &args.svg {
         std::fs::write(path, picture::of(&report)?).map_err(|io| {
             Fault::failed(format!("--svg {}: {io}; another one: --svg cost.svg", path.display()))
@@ -146,7 +159,8 @@ pub(crate) async fn run(args: &Args) -> Result<ExitCode, Fault> {
 fn reckon<'a>(app: &'a str, requests: u64, load: &'a Workload, prices: &'a Prices) -> Report<'a> {
     let bill = |choice: Choice| (choice, choice.bill(load, prices, requests));
     let bills = Choice::ALL.into_iter().map(bill).collect();
-    Report { app, requests, load, prices, bills, break_even: break_even(load, prices) }
+    let break_even = break_even(load, prices);
+    Report { app, requests, load, prices, bills, break_even, gaps: None }
 }
 
 /// What `anyfn dev --measured` wrote.

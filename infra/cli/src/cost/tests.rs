@@ -3,12 +3,13 @@
 use rust_decimal::Decimal;
 
 use super::bill::Item;
+use super::gaps::{Assumed, Gaps};
 use super::json;
 use super::options::{Choice, break_even};
 use super::prices::Prices;
-use super::reckon;
 use super::text;
 use super::workload::{Calls, Function, Operation, Run, Source, StoreUse, Workload};
+use super::{Report, reckon};
 
 /// One HTTP function of 512 MB and 100 ms that logs and answers nothing, and never starts cold.
 pub(super) fn plain() -> Workload {
@@ -354,13 +355,20 @@ fn the_largest_numbers_that_are_taken_fit_into_a_bill() {
 fn a_bill_is_shown_to_people_and_to_programs() {
     let prices = Prices::load(None).unwrap();
     let load = with(plain(), |one| one.memory_mb = 8000.into());
-    let report = reckon("shop", 9_000_000, &load, &prices);
+    let assumed = |function: &str| Assumed {
+        function: function.to_owned(),
+        duration_ms: 100,
+        measure: "anyfn dev".to_owned(),
+    };
+    let gaps = Gaps { assumed: vec![assumed("receive")], unknown: vec!["recieve".to_owned()] };
+    let report = Report { gaps: Some(gaps), ..reckon("shop", 9_000_000, &load, &prices) };
     let text = text::of(&report, true);
     // 9,000,000 x 0.1 s x 7.8125 GB = 7,031,250 GB-s, 400,000 of them free
     for part in [
         "shop: US dollars a month at 9,000,000 requests",
         "Azure Flex: no instance has 8000 MB; the largest has 4096 MB",
-        "  receive              each request, 100 ms, 8000 MB (uses 512 MB)",
+        "  receive              each request, 100 ms, 8000 MB (uses 512 MB)\n`receive` was not measured: ",
+        "\n`recieve` was measured, and the app has no such function: left out\n",
         "    free tier               -5.33                400,000 GB-s",
         "costs no more than Lambda arm64",
     ] {
@@ -375,4 +383,6 @@ fn a_bill_is_shown_to_people_and_to_programs() {
     assert_eq!(json["options"][3]["name"], "azure-flex");
     assert!(json["options"][3]["unavailable"].is_string());
     assert!(json["prices"]["aws.lambda.arm64"]["source"].is_string());
+    assert_eq!(json["measured"]["assumed"][0]["function"], "receive");
+    assert_eq!(json["measured"]["unknown"][0], "recieve");
 }

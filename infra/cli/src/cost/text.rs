@@ -26,6 +26,9 @@ pub(super) fn of(report: &Report<'_>, lines: bool) -> String {
         }
     }
     let _ = writeln!(text, "\n{}", assumptions(report));
+    if let Some(gaps) = &report.gaps {
+        let _ = write!(text, "{gaps}");
+    }
     if lines {
         for (choice, bill) in &report.bills {
             if let Ok(bill) = bill {
