@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::limited::{self, LIMIT};
-use crate::{cargo, deny, peers, step::Step, terraform, tidy, tools};
+use crate::{cargo, deny, peers, step::Step, terraform, tidy, tools, workflows};
 
 /// Where everything is.
 #[derive(Clone)]
@@ -58,6 +58,7 @@ pub(crate) fn steps(place: &Place, quick: bool) -> Vec<Step> {
         }),
         own("licences", deny::run),
         Step { needs: &["build"], ..own("terraform", terraform::gate) },
+        Step { needs: &["build"], ..own("workflows", workflows::run) },
         own("peers", peers::set_up),
         Step {
             needs: &["build", "peers"],

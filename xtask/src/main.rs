@@ -18,6 +18,7 @@ mod step;
 mod terraform;
 mod tidy;
 mod tools;
+mod workflows;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ usage: cargo xtask COMMAND
   packages      what `anyfn build` makes: sizes, the same bytes elsewhere, runs on the emulator, arm64 too;
                 most of an hour to build the first time
   turbojpeg     image-processing's tests with libjpeg-turbo in place of the Rust codecs
+  workflows     actionlint on our workflow and on those that `anyfn ci github` writes
   terraform [FILTER]
                 modules and examples on stand-in providers, those whose path contains FILTER
   terraform docs
@@ -74,6 +76,7 @@ fn run(words: &[&str]) -> Result<(), String> {
         ["packaged"] => packaged::run(&place()?),
         ["packages"] => packages::run(&place()?),
         ["turbojpeg"] => gate::turbojpeg(&place()?),
+        ["workflows"] => workflows::run(&place()?),
         ["terraform", rest @ ..] => terraform::run(&place()?, rest),
         ["bench", name] => bench::run(&place()?, name, false),
         ["bench", name, "--json"] => bench::run(&place()?, name, true),

@@ -19,6 +19,7 @@ use crate::{gate::Place, tools};
 /// What is missing and how to get it, or which command failed.
 pub(crate) fn set_up(place: &Place) -> Result<(), String> {
     tools::install(&tools::PYTHON)?;
+    tools::install(&tools::NODE)?;
     tools::install(&tools::TOOLS)?;
     python::set_up(place)?;
     node::set_up(place)

@@ -12,10 +12,14 @@ pub(crate) struct Tool {
     pub package: &'static str,
 }
 
-/// What the end-to-end tests call, beside [`PYTHON`].
-pub(crate) const TOOLS: [Tool; 4] = [
+/// What packages from npm run on.
+pub(crate) const NODE: [Tool; 2] = [
     Tool { name: "node", probe: &["node", "--version"], package: "nodejs" },
     Tool { name: "npm", probe: &["npm", "--version"], package: "npm" },
+];
+
+/// What the end-to-end tests call, beside [`NODE`] and [`PYTHON`].
+pub(crate) const TOOLS: [Tool; 2] = [
     Tool { name: "curl", probe: &["curl", "--version"], package: "curl" },
     Tool { name: "strace", probe: &["strace", "--version"], package: "strace" },
 ];

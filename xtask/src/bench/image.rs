@@ -13,7 +13,7 @@ const PHOTOS: &str = "functions/image-processing/photos";
 const SCRIPT: &str = "benches/src/image/shrink.mjs";
 
 pub(super) fn run(place: &Place) -> Result<Vec<Row>, String> {
-    tools::install(&tools::TOOLS)?;
+    tools::install(&tools::NODE)?;
     tools::install(&tools::CODECS)?;
     let sharp = place.target.join("xtask/sharp");
     node::install(place, "benches/peers/sharp", &sharp)?;
