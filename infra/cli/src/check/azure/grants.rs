@@ -10,9 +10,12 @@ use serde_json::Value;
 
 use super::super::finding::{Found, Kind, at};
 use super::super::settings::not_granted;
-use super::Deployed;
 use super::roles::{BLOB, QUEUE, actions, built_in};
+use super::{APPS, Deployed};
 use crate::plan::{Field, Plan, Resource};
+
+/// The type of identities that are given to apps.
+const IDENTITY: &str = "azurerm_user_assigned_identity";
 
 /// A permission: an action, on a scope that ends so, and the need that is void without it.
 struct Allowed {
@@ -60,9 +63,15 @@ pub(super) fn compare(deployed: &Deployed<'_>, found: &mut Found) {
     }
 }
 
-/// Whether the assignment is to an identity of the app: by its module, or because it names that module.
+/// Whether the assignment is to an identity of the app: by its module, or because it names that module. Other
+/// things in the module have identities of their own, such as the Logic App that stops an app which costs too much.
 fn concerns(deployed: &Deployed<'_>, one: &Resource) -> bool {
     let references = deployed.plan.references.of(&one.address, "principal_id");
+    let of = |kind: &str| references.iter().any(|text| text.starts_with(&format!("{kind}.")));
+    let other = references.iter().all(|text| text.starts_with("azurerm_"));
+    if other && !references.is_empty() && !of(IDENTITY) && !APPS.iter().any(|kind| of(kind)) {
+        return false;
+    }
     let module = crate::plan::without_indexes(deployed.module);
     // The module as whoever calls it names it.
     let parent = module.rfind("module.").map_or("", |at| &module[at..]);

@@ -223,35 +223,71 @@ fn roles_that_the_code_does_not_ask_for_are_named_with_role_and_scope() {
     );
 }
 
-#[test]
-fn an_assignment_at_the_root_counts_by_what_it_refers_to() {
+/// What is found in a clean plan with the role Owner for the principal that `references` name.
+fn with_owner(
+    address: &str,
+    configuration: &dyn Fn(Value) -> Value,
+    references: &Value,
+) -> Vec<String> {
     let plan = clean();
     let mut resources: Vec<(&str, Value, Value)> = plan
         .iter()
         .map(|(address, values, unknown)| (address.as_str(), values.clone(), unknown.clone()))
         .collect();
     resources.push((
-        "azurerm_role_assignment.more",
+        address,
         json!({"role_definition_name": "Owner", "scope": GROUP}),
         json!({"principal_id": true}),
     ));
     let mut document = crate::plan::tests::document(&resources);
-    document["configuration"] = json!({"root_module": {"resources": [{"address": "azurerm_role_assignment.more",
-        "expressions": {"principal_id": {"references": ["module.shop.principal_id", "module.shop"]}}}]}});
-    let said = |document: &Value| {
-        let plan = crate::plan::Plan::from_json(document.to_string().as_bytes()).unwrap();
-        let mut found = super::Found::default();
-        super::check(&plan, &webhook(), &[], &[], &mut found);
-        faults(&found)
+    let block = json!({"address": "azurerm_role_assignment.more",
+        "expressions": {"principal_id": {"references": references}}});
+    document["configuration"] = configuration(json!({"resources": [block]}));
+    let plan = crate::plan::Plan::from_json(document.to_string().as_bytes()).unwrap();
+    let mut found = super::Found::default();
+    super::check(&plan, &webhook(), &[], &[], &mut found);
+    faults(&found)
+}
+
+#[test]
+fn an_assignment_at_the_root_counts_by_what_it_refers_to() {
+    let found = |references: &Value| {
+        let root = |module| json!({"root_module": module});
+        with_owner("azurerm_role_assignment.more", &root, references)
     };
-    let found = said(&document);
+    let apps = found(&json!(["module.shop.principal_id", "module.shop"]));
     assert!(
-        found[0].contains("azurerm_role_assignment.more") && found[0].contains("`Owner`"),
-        "{found:?}"
+        apps[0].contains("azurerm_role_assignment.more") && apps[0].contains("`Owner`"),
+        "{apps:?}"
     );
-    // Somebody else's.
-    document["configuration"] = json!({});
-    assert_eq!(said(&document), Vec::<String>::new());
+    let somebody_elses = found(&json!([]));
+    assert_eq!(somebody_elses, Vec::<String>::new());
+}
+
+#[test]
+fn an_assignment_in_the_module_counts_unless_it_is_to_something_else_than_the_app() {
+    let found = |references: &Value| {
+        let shop = |module| json!({"root_module": {"module_calls": {"shop": {"module": module}}}});
+        with_owner("module.shop.azurerm_role_assignment.more", &shop, references)
+    };
+    for apps in [
+        json!([
+            "azurerm_user_assigned_identity.code.principal_id",
+            "azurerm_user_assigned_identity.code"
+        ]),
+        json!(["azurerm_function_app_flex_consumption.this.identity"]),
+        json!(["azurerm_logic_app_workflow.stop.identity", "azurerm_user_assigned_identity.code"]),
+        json!(["azurerm_logic_app_workflow.stop.identity", "local.principal"]),
+        json!(["var.principal_id"]),
+        json!([]),
+    ] {
+        assert_eq!(found(&apps).len(), 1, "{apps}");
+    }
+    let stop = json!([
+        "azurerm_logic_app_workflow.stop[0].identity[0].principal_id",
+        "azurerm_logic_app_workflow.stop"
+    ]);
+    assert_eq!(found(&stop), Vec::<String>::new());
 }
 
 #[test]
