@@ -28,6 +28,7 @@ resource "azurerm_private_endpoint" "vault" {
   resource_group_name = azurerm_resource_group.this.name
   location            = var.location
   subnet_id           = var.endpoint_subnet_id
+  tags                = { "anyfn:idle-reason" = "The network is closed - whoever calls comes in through this" }
 
   private_service_connection {
     name                           = "vault"
@@ -64,6 +65,7 @@ resource "azurerm_key_vault_key" "stores" {
   key_size        = 3072
   key_opts        = ["unwrapKey", "wrapKey"]
   expiration_date = var.key_expires
+  tags            = { "anyfn:idle-reason" = "A key of our own can be taken away" }
 
   rotation_policy {
     expire_after         = "P2Y"

@@ -130,7 +130,7 @@ resource "azurerm_private_endpoint" "this" {
   resource_group_name = var.resource_group_name
   location            = var.location
   subnet_id           = var.network.endpoint_subnet_id
-  tags                = var.tags
+  tags                = merge(var.tags, { "anyfn:idle-reason" = "The network is closed - whoever calls comes in through this" })
 
   private_service_connection {
     name                           = "blob"

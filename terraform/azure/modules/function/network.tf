@@ -1,5 +1,10 @@
 # Private endpoints, where the app is closed to the internet.
 
+locals {
+  # What bills with no traffic says why it is there: `anyfn idle` reads it.
+  endpoint_tags = merge(var.tags, { "anyfn:idle-reason" = "The network is closed - whoever calls comes in through this" })
+}
+
 resource "azurerm_private_endpoint" "storage" {
   for_each = toset(length(var.network.endpoint_subnet_id[*]) > 0 ? ["blob", "queue", "table"] : [])
 
@@ -7,7 +12,7 @@ resource "azurerm_private_endpoint" "storage" {
   resource_group_name = var.resource_group_name
   location            = var.location
   subnet_id           = var.network.endpoint_subnet_id
-  tags                = var.tags
+  tags                = local.endpoint_tags
 
   private_service_connection {
     name                           = each.key
@@ -32,7 +37,7 @@ resource "azurerm_private_endpoint" "app" {
   resource_group_name = var.resource_group_name
   location            = var.location
   subnet_id           = var.network.endpoint_subnet_id
-  tags                = var.tags
+  tags                = local.endpoint_tags
 
   private_service_connection {
     name                           = "sites"
