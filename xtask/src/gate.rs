@@ -68,6 +68,14 @@ pub(crate) fn steps(place: &Place, quick: bool) -> Vec<Step> {
     steps
 }
 
+/// Builds everything as the gate does.
+///
+/// # Errors
+/// The call, if it did not succeed.
+pub(crate) fn build(place: &Place) -> Result<(), String> {
+    call(place, BUILD, &[])
+}
+
 /// Builds what the end-to-end tests start, sets up what they talk to, runs those that `filter` names,
 /// with `more` in their environment.
 ///
@@ -79,7 +87,7 @@ pub(crate) fn end_to_end(
     more: &[(&str, &OsStr)],
 ) -> Result<(), String> {
     peers::set_up(place)?;
-    call(place, BUILD, &[])?;
+    build(place)?;
     let binaries = ("ANYFN_TEST_BIN_DIR", place.target.join("debug").into_os_string());
     let env: Vec<_> = peers::env(place).into_iter().chain([binaries]).collect();
     let env = env.iter().map(|(name, value)| (*name, value.as_os_str()));

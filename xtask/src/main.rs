@@ -39,6 +39,8 @@ usage: cargo xtask COMMAND
   workflows     actionlint on our workflow and on those that `anyfn ci github` writes
   terraform [FILTER]
                 modules and examples on stand-in providers, those whose path contains FILTER
+  terraform plans
+                plans of the examples, right ones and planted ones, as `anyfn check` and `anyfn idle` judge them
   terraform docs
                 writes the tables of inputs, outputs and resources into the modules' README files
   terraform with SCHEMA... -- COMMAND...

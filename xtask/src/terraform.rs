@@ -7,7 +7,7 @@ mod fixtures;
 
 use std::process::Command;
 
-use crate::gate::Place;
+use crate::gate::{self, Place};
 use crate::limited::{self, LIMIT};
 use crate::{peers, tools};
 
@@ -22,14 +22,15 @@ const OLDEST: (u32, u32) = (1, 9);
 const HINT: &str = "hint: `brew install hashicorp/tap/terraform`, the package `terraform` of HashiCorp's apt and \
                     yum repositories, or an executable from the download page of terraform's documentation";
 
-/// The step of the gate: what [`run()`] checks, and that the manifests it checks with are those of the code.
-/// The applications must have been built.
+/// The step of the gate: what [`run()`] checks, that the manifests it checks with are those of the code, and that
+/// the commands `anyfn check` and `anyfn idle` judge plans of the examples rightly. All must have been built.
 ///
 /// # Errors
 /// What is missing and how to get it, or that a check failed.
 pub(crate) fn gate(place: &Place) -> Result<(), String> {
     fixtures::check(&place.root, &place.target.join("debug"))?;
-    run(place, &[])
+    run(place, &[])?;
+    plans(place)
 }
 
 /// The support's own tests, then every module and example.
@@ -43,7 +44,14 @@ fn everything(place: &Place) -> Result<(), String> {
     python(place, &["-m", "runner", "check", &root(place), &scratch(place), &checkov(place)])
 }
 
-/// Runs `cargo xtask terraform WORDS`: a filter, `docs`, or `with SCHEMA... -- COMMAND...`.
+/// Plans of the examples, right ones and planted ones, and what the built commands say of them.
+fn plans(place: &Place) -> Result<(), String> {
+    let scratch = place.target.join("xtask/plans").display().to_string();
+    let binaries = place.target.join("debug").display().to_string();
+    python(place, &["-m", "plans", &root(place), &scratch, &binaries])
+}
+
+/// Runs `cargo xtask terraform WORDS`: a filter, `docs`, `plans`, or `with SCHEMA... -- COMMAND...`.
 ///
 /// # Errors
 /// What is missing and how to get it, or that a check failed.
@@ -52,11 +60,16 @@ pub(crate) fn run(place: &Place, words: &[&str]) -> Result<(), String> {
     let call = match words {
         [] => return everything(place),
         ["docs"] => vec!["-m", "runner", "docs", &root],
+        ["plans"] => {
+            gate::build(place)?;
+            set_up(place)?;
+            return plans(place);
+        }
         ["with", rest @ ..] => [&["-m", "runner", "with"], rest].concat(),
         [filter] => vec!["-m", "runner", "check", &root, &scratch, &checkov, filter],
         _ => {
             return Err(
-                "usage: cargo xtask terraform [FILTER | docs | with SCHEMA... -- COMMAND...]"
+                "usage: cargo xtask terraform [FILTER | docs | plans | with SCHEMA... -- COMMAND...]"
                     .to_owned(),
             );
         }
