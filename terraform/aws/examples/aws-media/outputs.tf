@@ -25,3 +25,21 @@ output "dead_letters" {
   description = "Where what failed for good waits for 14 days."
   value       = merge(module.image_processing.dead_letters, module.webhook.dead_letters, module.cron_cleanup.dead_letters)
 }
+
+output "unconfirmed_emails" {
+  description = "Who still has to follow the link in a mail, by app: until then nobody there hears of failures and cost."
+  value = {
+    image-processing = module.image_processing.unconfirmed_emails
+    webhook          = module.webhook.unconfirmed_emails
+    cron-cleanup     = module.cron_cleanup.unconfirmed_emails
+  }
+}
+
+output "loop_usd_per_hour" {
+  description = "What a function costs an hour if it runs away, by app: what the alarms on dollars an hour are there for."
+  value = {
+    image-processing = module.image_processing.loop_usd_per_hour
+    webhook          = module.webhook.loop_usd_per_hour
+    cron-cleanup     = module.cron_cleanup.loop_usd_per_hour
+  }
+}

@@ -49,3 +49,18 @@ output "topic_arn" {
   description = "The SNS topic that alarms and budgets tell; null without."
   value       = local.topic_arn
 }
+
+output "unconfirmed_emails" {
+  description = "Addresses of `cost` that hear of nothing, because nobody has followed the link in the mail \"AWS Notification - Subscription Confirmation\" yet. Empty without `cost`."
+  value       = flatten(module.cost_alarms[*].unconfirmed_emails)
+}
+
+output "cost_alarms_monthly_usd" {
+  description = "What the alarms of `cost` cost a month with no traffic; 0 without. What the whole plan costs says `anyfn idle`."
+  value       = sum(concat([0], module.cost_alarms[*].monthly_usd))
+}
+
+output "loop_usd_per_hour" {
+  description = "What each function costs an hour if it runs away, by the prices of `cost`: 1000 at once, each call for a second. Empty without `cost`."
+  value       = merge(module.cost_alarms[*].loop_usd_per_hour...)
+}

@@ -18,3 +18,12 @@ output "stores" {
     name => { account = store.account, container = store.container }
   }
 }
+
+output "loop_usd_per_hour" {
+  description = "What an app costs an hour when all its instances are busy: the most that a loop can cost."
+  value = {
+    image-processing = module.image_processing.loop_usd_per_hour
+    webhook          = module.webhook.loop_usd_per_hour
+    cron-cleanup     = module.cron_cleanup.loop_usd_per_hour
+  }
+}

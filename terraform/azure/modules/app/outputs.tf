@@ -53,3 +53,13 @@ output "action_group_id" {
   description = "The action group of the cost alarms; null without `cost`."
   value       = one(module.cost_alarms[*].action_group_id)
 }
+
+output "cost_alarms_monthly_usd" {
+  description = "What the alarms of `cost` cost a month with no traffic; 0 without. What the whole plan costs says `anyfn idle`."
+  value       = sum(concat([0], module.cost_alarms[*].monthly_usd))
+}
+
+output "loop_usd_per_hour" {
+  description = "What the app costs an hour when all instances that it may have are busy; it cannot cost more. Null without `cost`."
+  value       = one(module.cost_alarms[*].loop_usd_per_hour)
+}

@@ -260,4 +260,8 @@ run "applied" {
     condition     = output.topic_arn == "arn:aws:sns:eu-west-1:123456789012:webhook-alarms" && length(module.alarms) == 1
     error_message = "somebody is told from the first day"
   }
+  assert {
+    condition     = abs(output.cost_alarms_monthly_usd - 0.40) < 0.000001 && keys(output.loop_usd_per_hour) == ["archive", "receive"]
+    error_message = "two metrics a function at 0.10: ${output.cost_alarms_monthly_usd}; ${jsonencode(output.loop_usd_per_hour)}"
+  }
 }

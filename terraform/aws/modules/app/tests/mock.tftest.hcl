@@ -10,6 +10,9 @@ mock_provider "aws" {
   mock_data "aws_region" {
     defaults = { region = "eu-west-1" }
   }
+  mock_resource "aws_sns_topic_subscription" {
+    defaults = { pending_confirmation = true }
+  }
 }
 
 variables {
@@ -22,5 +25,9 @@ run "mocked" {
   assert {
     condition     = output.queues["deliveries"] == "arn:aws:sqs:eu-west-1:123456789012:webhook-deliveries" && endswith(output.urls["receive"], "/hooks/{provider}")
     error_message = "the same with another provider"
+  }
+  assert {
+    condition     = output.unconfirmed_emails == ["ops@example.com"]
+    error_message = "who has to follow a link is named: ${jsonencode(output.unconfirmed_emails)}"
   }
 }

@@ -166,4 +166,8 @@ run "alarms_can_be_left_out_by_name" {
     condition     = length(module.cost_alarms) == 0 && length(module.alarms) == 0 && output.action_group_id == null
     error_message = "null, written out, goes without"
   }
+  assert {
+    condition     = output.cost_alarms_monthly_usd == 0 && output.loop_usd_per_hour == null
+    error_message = "what is not there costs nothing and reckons nothing"
+  }
 }
