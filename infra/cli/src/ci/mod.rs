@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Fault> {
     write(&path, &text, args.force)?;
     output::note(&format!(
         "wrote {}; its first lines say which variables the repository needs",
-        path.display()
+        path.strip_prefix(&here).unwrap_or(&path).display()
     ));
     Ok(ExitCode::SUCCESS)
 }
