@@ -1,5 +1,5 @@
 //! Deals with: plans as the modules of this project make them, and what each planted fault is called.
-//! Does not deal with: real plans, which the end-to-end tests have.
+//! Does not deal with: real plans, which `terraform/tests/support/plans` makes.
 
 use anyfn::manifest::Manifest;
 use serde_json::{Value, json};

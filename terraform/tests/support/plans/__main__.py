@@ -66,10 +66,12 @@ def faults(anyfn: Anyfn, example: Example, root: Path) -> Callable[[], str]:
 def clean(anyfn: Anyfn, example: Example, root: Path) -> Callable[[], str]:
     def job() -> str:
         example.init()
+        words = []
         if example.name in passing.FIRST:
+            words.append(passing.first(anyfn, example, example.plan(anyfn.dist)))
             example.apply(passing.FIRST[example.name], anyfn.dist)
         plan = example.plan(anyfn.dist)
-        words = [passing.check(anyfn, example, plan)]
+        words.append(passing.check(anyfn, example, plan))
         if example.name.endswith("-media") and example.unit.schema in ("aws", NEWEST):
             words.append(code.check(anyfn, example.scratch, example.unit.cloud, plan))
             words.append(refused.manifests(example, anyfn.dist, example.scratch))

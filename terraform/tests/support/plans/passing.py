@@ -21,6 +21,8 @@ DEPLOYED = {"aws-media": APPS, "aws-hardened": APPS, "azure-media": APPS, "azure
 FIRST = {"aws-hardened": "aws_kms_key.this"}
 """What must be there before a plan shows every policy: those on a key hold the id that AWS gives it."""
 
+UNKNOWN = "the policy is known only after apply"
+
 FEWEST = 20
 """Comparisons that any app takes; a check that found nothing to compare would pass too."""
 
@@ -42,6 +44,18 @@ def check(anyfn: Anyfn, example: Example, plan: Path) -> str:
     bill = anyfn.call("idle", "--plan", plan, "--deny").stdout
     total = next(line for line in bill.splitlines() if "USD a month at zero traffic" in line)
     return f"{', '.join(words)} comparisons; {total}"
+
+
+def first(anyfn: Anyfn, example: Example, plan: Path) -> str:
+    """Raises Failed unless a plan that makes its own key fails, by the policies on that key alone."""
+    app = DEPLOYED[example.name][0]
+    found = anyfn.check(app, example.unit.cloud, plan)
+    told = [one for one in found["unknown"] if "aws_iam_role_policy" in one["place"] and UNKNOWN in one["says"]]
+    if not told or told != found["unknown"]:
+        raise Failed(f"{app}: {found['unknown']} is not what the key's policies are told by")
+    compare(app, {**found, "unknown": []}, [])
+    anyfn.call(*anyfn.words(app, example.unit.cloud, plan), "--allow-unknown")
+    return f"{len(told)} policies unknown before the key is there"
 
 
 def as_documented(anyfn: Anyfn, root: Path, plan: Path) -> str:

@@ -1,8 +1,8 @@
 //! What a need means in IAM.
 //!
 //! Deals with: the one table of actions, resources by binding. Does not deal with: judging policies
-//! (`grants.rs`). The module `terraform/aws/modules/app` has the same table and an end-to-end test holds
-//! them together.
+//! (`grants.rs`). The module `terraform/aws/modules/app` has the same table; `terraform/tests/support/plans`
+//! holds them together.
 
 use anyfn::manifest::{Access, Manifest, NeedKind};
 use anyfn_services::Binding;
