@@ -9,6 +9,8 @@ mod author_sdk;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod batches;
+#[cfg(test)]
 mod cargo_lambda;
 #[cfg(test)]
 mod cleanup;
