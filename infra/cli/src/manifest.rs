@@ -55,7 +55,8 @@ pub(crate) async fn of(package: Option<&str>) -> Result<Manifest, Fault> {
     let executable = built.first().ok_or_else(|| {
         Fault::failed(format!("cargo built `{}` but named no executable", app.name))
     })?;
-    printed(executable).await
+    let manifest = anyfn_emulator::apps::manifest(executable).await;
+    manifest.map_err(|why| Fault::failed(format!("{}: {why}", app.name)))
 }
 
 /// The manifest that an executable prints.

@@ -14,7 +14,7 @@ const WIDTH: usize = 8;
 /// The text from the opening quote's successor up to the closing quote, and how many bytes that took with
 /// the closing quote. `None` where JSON has no such string.
 pub(super) fn text(json: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
-    let plain = json.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let plain = plain(json)?;
     if json[plain] == b'"' {
         return printable(&json[..plain]).then_some((Cow::Borrowed(&json[..plain]), plain + 1));
     }
@@ -49,6 +49,18 @@ pub(super) fn text(json: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
     }
     out.shrink_to_fit();
     printable(&json[..from]).then_some((Cow::Owned(out), from + 1))
+}
+
+/// Where the first quote or backslash is.
+fn plain(json: &[u8]) -> Option<usize> {
+    let mut plain = 0;
+    loop {
+        let clean = clean(piece(json.get(plain..)?));
+        plain += clean;
+        if clean < WIDTH {
+            return (plain < json.len()).then_some(plain);
+        }
+    }
 }
 
 /// What the letter after a backslash stands for; 0 for all that JSON has no short escape for.
