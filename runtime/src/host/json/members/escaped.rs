@@ -19,16 +19,15 @@ pub(super) fn text(json: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
         return printable(&json[..plain]).then_some((Cow::Borrowed(&json[..plain]), plain + 1));
     }
     // No escape is shorter than what it stands for.
-    let mut out = Vec::with_capacity(json.len() + WIDTH);
-    let mut from = 0;
+    let mut out = vec![0; json.len() + WIDTH];
+    let (mut from, mut to) = (0, 0);
     loop {
         let piece = piece(json.get(from..)?);
         let clean = clean(piece);
         // The whole piece, since a copy of known length is a single instruction.
-        let end = out.len() + clean;
-        out.extend_from_slice(&piece);
-        out.truncate(end);
+        out.get_mut(to..to + WIDTH)?.copy_from_slice(&piece);
         from += clean;
+        to += clean;
         if clean == WIDTH {
             continue;
         }
@@ -38,15 +37,17 @@ pub(super) fn text(json: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
         match SHORT[usize::from(*json.get(from + 1)?)] {
             0 => {
                 let (letter, taken) = letter(json.get(from..)?)?;
-                out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+                to += letter.encode_utf8(out.get_mut(to..)?).len();
                 from += taken;
             }
             short => {
-                out.push(short);
+                *out.get_mut(to)? = short;
+                to += 1;
                 from += 2;
             }
         }
     }
+    out.truncate(to);
     out.shrink_to_fit();
     printable(&json[..from]).then_some((Cow::Owned(out), from + 1))
 }
