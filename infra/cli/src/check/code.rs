@@ -1,7 +1,7 @@
-//! What the code says: the binary's own manifest, and the file that Terraform reads.
+//! What the code says beside what the file says that Terraform reads.
 //!
-//! Deals with: building the app on this machine or running one that is built, comparing both manifests.
-//! Does not deal with: the plan.
+//! Deals with: reading the file, comparing both manifests. Does not deal with: the binary's own manifest
+//! (`crate::manifest`), the plan.
 
 use std::path::Path;
 
@@ -10,13 +10,6 @@ use serde_json::Value;
 
 use super::finding::Found;
 use crate::fault::Fault;
-
-/// The manifest that an executable prints.
-pub(super) async fn printed(executable: &Path) -> Result<Manifest, Fault> {
-    anyfn_emulator::apps::manifest(executable)
-        .await
-        .map_err(|why| Fault::failed(format!("{}: {why}", executable.display())))
-}
 
 /// The manifest in a file.
 pub(super) fn written(path: &Path) -> Result<Manifest, Fault> {

@@ -21,6 +21,7 @@ use anyfn::manifest::Manifest;
 
 use crate::build::build;
 use crate::fault::Fault;
+use crate::manifest;
 use crate::output;
 use crate::packages::{Workspace, here};
 use crate::plan::Plan;
@@ -130,7 +131,7 @@ pub(crate) async fn run(args: Args) -> Result<ExitCode, Fault> {
 async fn code(args: &Args) -> Result<(Manifest, PathBuf), Fault> {
     let here = here()?;
     if let Some(executable) = &args.bin {
-        let manifest = code::printed(executable).await?;
+        let manifest = manifest::printed(executable).await?;
         let dist = here.join("dist").join(&manifest.app);
         return Ok((manifest, dist));
     }
@@ -148,7 +149,7 @@ async fn code(args: &Args) -> Result<(Manifest, PathBuf), Fault> {
     let Some(executable) = executables.first() else {
         return Err(Fault::failed(format!("{}: cargo built no executable", app.name)));
     };
-    Ok((code::printed(executable).await?, workspace.root.join("dist").join(&app.name)))
+    Ok((manifest::printed(executable).await?, workspace.root.join("dist").join(&app.name)))
 }
 
 /// The zips in a folder.
