@@ -5,23 +5,24 @@
 
 use std::time::Duration;
 
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::error::{Error, Kind};
-use crate::host::OWN;
+use crate::host::{CALL, OWN};
 use crate::trigger::Reply;
 
-/// Logs `outcome`. A client's mistake is no error of the function.
+/// Logs `outcome`. A client's mistake is no error of the function. That a call succeeded is told by the
+/// platforms too, and whoever runs there pays for each line: it has a target of its own.
 pub(super) fn tell(outcome: &Result<Reply, Error>, took: Duration) {
     let duration_ms = took.as_micros() as f64 / 1e3;
     let told = match outcome {
-        Ok(Reply::Done) => return info!(target: OWN, outcome = "done", duration_ms, "done"),
+        Ok(Reply::Done) => return debug!(target: CALL, outcome = "done", duration_ms, "done"),
         Ok(Reply::Http(response)) => {
             let status = response.status().as_u16();
-            return info!(target: OWN, outcome = "done", duration_ms, status, "done");
+            return debug!(target: CALL, outcome = "done", duration_ms, status, "done");
         }
         Ok(Reply::Failed(failed)) if failed.is_empty() => {
-            return info!(target: OWN, outcome = "done", duration_ms, "done");
+            return debug!(target: CALL, outcome = "done", duration_ms, "done");
         }
         Ok(Reply::Failed(failed)) => {
             let failed = failed.len();

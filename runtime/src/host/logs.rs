@@ -21,13 +21,14 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
+use super::Host;
 use lines::{Form, Lines};
 
-/// `filter` is the value of `ANYFN_LOG`: `info`, or `warn,my_crate=debug`. Default `info`. This
-/// crate's own errors are in the log whatever it says. `plain` is the value of `NO_COLOR`
+/// `filter` is the value of `ANYFN_LOG`: `info`, or `warn,my_crate=debug`; by default what is usual on
+/// `host`. This crate's own errors are in the log whatever it says. `plain` is the value of `NO_COLOR`
 /// (<https://no-color.org>).
-pub(super) fn install(filter: Option<&str>, plain: Option<&str>) -> Result<(), String> {
-    let targets = targets(filter)?;
+pub(super) fn install(filter: Option<&str>, host: Host, plain: Option<&str>) -> Result<(), String> {
+    let targets = targets(filter.filter(|text| !text.is_empty()).unwrap_or(usual(host)))?;
     let form = match std::io::stdout().is_terminal() {
         true => Form::Terminal { colour: plain.is_none_or(str::is_empty) },
         false => Form::Json,
@@ -52,8 +53,15 @@ fn panicked(panic: &PanicHookInfo<'_>) {
     tracing::error!(target: OWN, panic = text, location, "panicked");
 }
 
-fn targets(filter: Option<&str>) -> Result<Targets, String> {
-    let text = filter.filter(|text| !text.is_empty()).unwrap_or("info");
+/// Lambda and the Functions host write a line for each call themselves.
+fn usual(host: Host) -> &'static str {
+    match host {
+        Host::Lambda | Host::Azure => "info",
+        Host::Container => "info,anyfn::call=debug",
+    }
+}
+
+fn targets(text: &str) -> Result<Targets, String> {
     let targets = Targets::from_str(text).map_err(|fault| {
         format!(
             "ANYFN_LOG=`{text}` is no filter: {fault}; a right one: ANYFN_LOG=info,my_crate=debug"
@@ -70,6 +78,8 @@ fn targets(filter: Option<&str>) -> Result<Targets, String> {
 
 /// The target of this crate's own lines.
 pub(crate) const OWN: &str = "anyfn";
+/// The target of the line that a call succeeded.
+pub(crate) const CALL: &str = "anyfn::call";
 const REPEATS: &str = "lambda_runtime::layers::panic";
 
 /// The last line before the process ends.
@@ -89,28 +99,35 @@ mod tests {
     #[test]
     fn no_filter_hides_why_the_process_ends_or_an_event_fails() {
         for filter in ["off", "my_crate=debug", "anyfn=off", "warn,anyfn=off"] {
-            let targets = targets(Some(filter)).unwrap();
+            let targets = targets(filter).unwrap();
             assert!(targets.would_enable(OWN, &Level::ERROR), "{filter}");
             assert!(targets.would_enable("anyfn::engine", &Level::ERROR), "{filter}");
             assert!(!targets.would_enable("anyfn::engine", &Level::INFO), "{filter}");
         }
-        assert!(targets(Some("anyfn=debug")).unwrap().would_enable(OWN, &Level::DEBUG));
-        assert!(targets(None).unwrap().would_enable("my_crate", &Level::INFO));
-        assert!(!targets(None).unwrap().would_enable("my_crate", &Level::DEBUG));
-        assert!(targets(Some("")).unwrap().would_enable("my_crate", &Level::INFO));
+        assert!(targets("anyfn=debug").unwrap().would_enable(OWN, &Level::DEBUG));
+    }
+
+    #[test]
+    fn only_where_no_platform_tells_it_a_call_that_succeeded_is_told_by_default() {
+        for (host, told) in [(Host::Lambda, false), (Host::Azure, false), (Host::Container, true)] {
+            let targets = targets(usual(host)).unwrap();
+            assert_eq!(targets.would_enable(CALL, &Level::DEBUG), told, "{host:?}");
+            assert!(targets.would_enable("my_crate", &Level::INFO), "{host:?}");
+            assert!(!targets.would_enable("my_crate", &Level::DEBUG), "{host:?}");
+        }
     }
 
     #[test]
     fn an_error_that_is_told_already_is_not_told_again() {
-        for filter in [None, Some("trace"), Some("lambda_runtime=debug")] {
+        for filter in ["info", "trace", "lambda_runtime=debug"] {
             assert!(!targets(filter).unwrap().would_enable(REPEATS, &Level::ERROR), "{filter:?}");
         }
-        assert!(targets(None).unwrap().would_enable("lambda_runtime::layers", &Level::ERROR));
+        assert!(targets("info").unwrap().would_enable("lambda_runtime::layers", &Level::ERROR));
     }
 
     #[test]
     fn a_filter_that_is_none_shows_a_right_one() {
-        let fault = targets(Some("loud=very=much")).unwrap_err();
+        let fault = targets("loud=very=much").unwrap_err();
         assert!(fault.contains("`loud=very=much`"), "{fault}");
         assert!(fault.contains("ANYFN_LOG=info,my_crate=debug"), "{fault}");
     }

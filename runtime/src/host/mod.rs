@@ -45,7 +45,7 @@ mod probe;
 )]
 mod s3;
 
-pub(crate) use logs::OWN;
+pub(crate) use logs::{CALL, OWN};
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -81,8 +81,10 @@ enum Host {
 ///
 /// What is said through `tracing` goes to stdout as lines of JSON, or as readable lines where that is a
 /// terminal. Each line within an invocation has the fields `function`, `invocation_id`, and `attempt`,
-/// `message_id`, `trace_id` where the platform tells them. `ANYFN_LOG` sets what is logged: `info` (the
-/// default), or `warn,my_crate=debug`; why a call failed is logged whatever it says.
+/// `message_id`, `trace_id` where the platform tells them. `ANYFN_LOG` sets what is logged: `info`, or
+/// `warn,my_crate=debug`; why a call failed is logged whatever it says. That a call succeeded is told at
+/// level `debug` by the target `anyfn::call`: the default is `info` under Lambda and the Functions host,
+/// which write a line for each call themselves, otherwise `info,anyfn::call=debug`.
 ///
 /// Exit code 0 after `manifest`, after `health` where all is well, and after an orderly end (200 on Azure, where 0 would mean that nobody
 /// starts it again), 1 where the app cannot start or run, 2 for arguments that are none.
@@ -131,8 +133,8 @@ fn environment() -> Environment {
 
 fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Result<u8, String> {
     let text = |name: &str| environment.get(name).map(String::as_str);
-    logs::install(text("ANYFN_LOG"), text("NO_COLOR"))?;
     let host = choose(&environment)?;
+    logs::install(text("ANYFN_LOG"), host, text("NO_COLOR"))?;
     let manifest = app.manifest()?;
     // On Azure dead letters leave through output bindings, which need no variable of ours.
     let settings = Settings::read(&manifest, &environment, host != Host::Azure)?;

@@ -33,11 +33,16 @@ pub struct Endpoints {
     pub lambda: String,
 }
 
+/// What an app logs unless its settings say otherwise: calls that succeed too, as the platforms' own logs
+/// would tell.
+const LOG: &str = "info,anyfn::call=debug";
+
 /// The variables of `app` in `cloud`; `all` are the apps that run beside it.
 #[must_use]
 pub fn of(cloud: Cloud, app: &App, all: &[App], endpoints: &Endpoints) -> BTreeMap<String, String> {
     let kinds = queues(all);
-    let mut variables = app.settings.clone();
+    let mut variables = BTreeMap::from([("ANYFN_LOG".to_owned(), LOG.to_owned())]);
+    variables.extend(app.settings.clone());
     variables.extend(walls(endpoints));
     for need in &app.manifest.needs {
         let name = &need.name;
