@@ -1,17 +1,16 @@
 //! The packages of the project's own functions, built and checked as their users would.
 //!
-//! Deals with: building all of them, their sizes, the image as skopeo reads it, the end-to-end tests on them.
-//! Does not deal with: building them a second time (`elsewhere`); packages in general, which the gate checks
-//! with what is built for it anyway.
+//! Deals with: building all of them, their sizes, the end-to-end tests on them. Does not deal with: building
+//! them a second time (`elsewhere`); what other programs make of the images (`images`); packages in general,
+//! which the gate checks with what is built for it anyway.
 
 mod elsewhere;
+mod images;
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-
-use serde::Deserialize;
 
 use crate::gate::{self, Place};
 use crate::tools;
@@ -37,8 +36,9 @@ pub(crate) fn run(place: &Place) -> Result<(), String> {
             small(&out.join(app).join(zip), largest)?;
         }
         for (arch, called) in [("arm64", "arm64"), ("x86_64", "amd64")] {
-            readable(&out.join(app).join(format!("container-{arch}")), app, called)?;
+            images::readable(&out.join(app).join(format!("container-{arch}")), app, called)?;
         }
+        images::built_from_dockerfile(&out.join(app), &place.target.join("xtask/buildah"))?;
     }
     elsewhere::same(place, &out)?;
     gate::end_to_end(place, "packages::", &[("ANYFN_TEST_PACKAGES", out.as_os_str())])
@@ -74,37 +74,6 @@ fn small(zip: &Path, largest: u64) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{} has {bytes} bytes; it must stay under {largest}", zip.display()))
-}
-
-/// What skopeo tells of an image.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Inspected {
-    architecture: String,
-    os: String,
-    labels: std::collections::BTreeMap<String, String>,
-}
-
-/// A foreign reader follows every digest and finds what was declared.
-fn readable(layout: &Path, app: &str, arch: &str) -> Result<(), String> {
-    let image = format!("oci:{}", layout.display());
-    let said = said("skopeo", &["inspect".as_ref(), image.as_ref()])?;
-    let found: Inspected = serde_json::from_slice(&said)
-        .map_err(|error| format!("skopeo inspect {image}: {error}"))?;
-    let label = found.labels.get("anyfn.app").map(String::as_str);
-    if (found.os.as_str(), found.architecture.as_str(), label) != ("linux", arch, Some(app)) {
-        let said = String::from_utf8_lossy(&said);
-        return Err(format!("{image} is not {app} for linux/{arch}: {said}"));
-    }
-    // Copying reads all blobs; inspecting does not.
-    let copy = layout.with_extension("copied");
-    let _ = fs::remove_dir_all(&copy);
-    let to = format!("dir:{}", copy.display());
-    let words = ["--insecure-policy", "copy", "--quiet", &image, &to].map(OsStr::new);
-    self::said("skopeo", &words)?;
-    fs::remove_dir_all(&copy).map_err(|error| format!("{}: {error}", copy.display()))?;
-    println!("{image}: skopeo reads {app} for linux/{arch}");
-    Ok(())
 }
 
 fn said(program: &str, arguments: &[&OsStr]) -> Result<Vec<u8>, String> {

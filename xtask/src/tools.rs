@@ -41,8 +41,9 @@ pub(crate) const CODECS: [Tool; 2] = [
 ];
 
 /// What packages are looked at and run with.
-pub(crate) const PACKAGES: [Tool; 2] = [
+pub(crate) const PACKAGES: [Tool; 3] = [
     Tool { name: "skopeo", probe: &["skopeo", "--version"], package: "skopeo" },
+    Tool { name: "buildah", probe: &["buildah", "--version"], package: "buildah" },
     Tool {
         name: "qemu-aarch64",
         probe: &["qemu-aarch64-static", "--version"],
