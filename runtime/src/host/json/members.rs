@@ -61,7 +61,10 @@ impl<'a> Json<'a> {
 
     /// Any value that nobody wants.
     pub(in crate::host) fn skip(&mut self) -> Option<()> {
-        self.value().map(|IgnoredAny| ())
+        match self.next()? {
+            b'"' => self.text().map(drop),
+            _ => self.value().map(|IgnoredAny| ()),
+        }
     }
 
     /// Nothing more is there.
