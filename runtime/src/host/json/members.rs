@@ -61,10 +61,7 @@ impl<'a> Json<'a> {
 
     /// Any value that nobody wants.
     pub(in crate::host) fn skip(&mut self) -> Option<()> {
-        match self.next()? {
-            b'"' => self.text().map(drop),
-            _ => self.value().map(|IgnoredAny| ()),
-        }
+        self.value().map(|IgnoredAny| ())
     }
 
     /// Nothing more is there.
