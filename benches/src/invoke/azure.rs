@@ -123,16 +123,19 @@ async fn connect(port: u16) -> Result<SendRequest<Full<Bytes>>, Sendable> {
 }
 
 /// Waits for the first good answer to `GET /`, as the host does.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tokio's timers tick in whole milliseconds: too coarse here"
+)]
 pub(crate) async fn ready(port: u16) -> Result<(), Box<dyn Error>> {
-    let waiting = async {
-        loop {
-            if probe(port).await.is_ok_and(|status| status.is_success()) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_micros(200)).await;
+    let begun = Instant::now();
+    while !probe(port).await.is_ok_and(|status| status.is_success()) {
+        if begun.elapsed() > Duration::from_secs(60) {
+            return Err(format!("nobody answers on port {port}").into());
         }
-    };
-    Ok(tokio::time::timeout(Duration::from_secs(60), waiting).await?)
+        std::thread::sleep(Duration::from_micros(50));
+    }
+    Ok(())
 }
 
 async fn probe(port: u16) -> Result<StatusCode, Sendable> {

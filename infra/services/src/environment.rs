@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -13,15 +14,17 @@ use crate::error::{Error, ErrorKind, Result};
 /// [`Environment::process`] is what a function runs with; [`Environment::of`] lets a test open a
 /// store with keys of its own without touching the process.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment(Arc<BTreeMap<String, String>>);
 
 impl Environment {
-    /// The variables of this process. One that is not valid Unicode is left out.
+    /// The variables of this process, as they were when this was called first: a start opens many stores,
+    /// and each would copy them all. One that is not valid Unicode is left out.
     pub fn process() -> Self {
+        static PROCESS: OnceLock<Environment> = OnceLock::new();
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        Self(std::env::vars_os().filter_map(text).collect())
+        PROCESS.get_or_init(|| Self::of(std::env::vars_os().filter_map(text))).clone()
     }
 
     /// Exactly these variables.
@@ -29,7 +32,7 @@ impl Environment {
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         let own = variables.into_iter().map(|(n, v)| (n.into(), v.into()));
-        Self(own.collect())
+        Self(Arc::new(own.collect()))
     }
 
     /// The variable's value; `None` where it is unset or empty.

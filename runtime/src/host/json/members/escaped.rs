@@ -16,11 +16,11 @@ const WIDTH: usize = 16;
 /// How many bytes of the text are made at a time. Each must be set before it is written to: of so many,
 /// all are still in the nearest cache then.
 const STRETCH: usize = 2048;
-/// How many pieces are looked at before it is again whether there are as many.
+/// How many pieces are read in a row, the ends of what there is being asked for once.
 const PIECES: usize = 4;
-/// The most bytes that these are, an escape behind each.
+/// The most bytes that so many are, an escape behind each.
 const AHEAD: usize = PIECES * (WIDTH + 2);
-/// The most bytes of text that they become, and a letter in UTF-8 behind them.
+/// The most bytes of text that they become, and room for one letter more.
 const ROOM: usize = PIECES * WIDTH + 4;
 
 /// The text from the opening quote's successor up to the closing quote, and how many bytes that took with
