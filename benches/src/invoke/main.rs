@@ -17,6 +17,10 @@ use anyfn_benches::{Goal, Row, median};
 type Anything = Result<(), Box<dyn Error>>;
 
 const KIB: usize = 1024;
+/// Where a process lies in memory makes it faster or slower for as long as it lives: so many of each.
+const PROCESSES: u32 = 5;
+/// Of each, so many times in turn.
+const ROUNDS: u32 = 4;
 
 // One thread: what is measured needs the machine's other core.
 #[tokio::main(flavor = "current_thread")]
@@ -33,16 +37,18 @@ async fn on_lambda(folder: &Path, peer: &str, bytes: usize, calls: u32, goal: Go
     let case = format!("Lambda, message of {} KB", bytes / KIB);
     let payload = lambda::batch(bytes)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    let mut our_side = lambda::Side::start(folder, "measured", &payload).await?;
-    let mut peers_side = lambda::Side::start(folder, peer, &payload).await?;
-    // The first calls fill caches and are not looked at.
-    our_side.calls(200).await?;
-    peers_side.calls(200).await?;
-    for _ in 0..20 {
-        ours.extend(our_side.calls(calls / 20).await?);
-        theirs.extend(peers_side.calls(calls / 20).await?);
+    for _ in 0..PROCESSES {
+        let mut our_side = lambda::Side::start(folder, "measured", &payload).await?;
+        let mut peers_side = lambda::Side::start(folder, peer, &payload).await?;
+        // The first calls fill caches and are not looked at.
+        our_side.calls(100).await?;
+        peers_side.calls(100).await?;
+        for _ in 0..ROUNDS {
+            let each = calls / (PROCESSES * ROUNDS);
+            ours.extend(our_side.calls(each).await?);
+            theirs.extend(peers_side.calls(each).await?);
+        }
     }
-    drop((our_side, peers_side));
     let (ours, peer_value) = (median(ours), median(theirs));
     let row =
         Row { case: &case, metric: "time", unit: "µs", ours, peer, peer_value, goal: Some(goal) };
@@ -56,15 +62,17 @@ async fn on_lambda(folder: &Path, peer: &str, bytes: usize, calls: u32, goal: Go
 async fn on_azure(folder: &Path) -> Anything {
     let peer = "bare-axum";
     let envelope = azure::envelope(KIB)?;
-    let our_side = azure::Side::start(folder, "measured").await?;
-    let peers_side = azure::Side::start(folder, peer).await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for round in 0..11 {
-        let (a, b) = (our_side.rate(&envelope).await?, peers_side.rate(&envelope).await?);
-        // The first round fills caches.
-        if round > 0 {
-            ours.push(a);
-            theirs.push(b);
+    for _ in 0..PROCESSES {
+        let our_side = azure::Side::start(folder, "measured").await?;
+        let peers_side = azure::Side::start(folder, peer).await?;
+        for round in 0..=ROUNDS {
+            let (a, b) = (our_side.rate(&envelope).await?, peers_side.rate(&envelope).await?);
+            // The first round fills caches.
+            if round > 0 {
+                ours.push(a);
+                theirs.push(b);
+            }
         }
     }
     let (ours, peer_value) = (median(ours), median(theirs));
@@ -82,7 +90,7 @@ async fn starts(folder: &Path) -> Anything {
     for (host, peer) in [("Lambda", "bare-lambda"), ("Azure", "bare-axum")] {
         for (binary, function) in cold::FUNCTIONS {
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-            for _ in 0..25 {
+            for _ in 0..50 {
                 ours.push(cold::start(host, folder, binary, function).await?);
                 theirs.push(cold::start(host, folder, peer, "work").await?);
             }
