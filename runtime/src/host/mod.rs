@@ -135,21 +135,22 @@ fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Res
     let text = |name: &str| environment.get(name).map(String::as_str);
     let host = choose(&environment)?;
     logs::install(text("ANYFN_LOG"), host, text("NO_COLOR"))?;
+    let manifest = app.manifest()?;
+    // On Azure dead letters leave through output bindings, which need no variable of ours.
+    let settings = Settings::read(&manifest, &environment, host != Host::Azure)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let max_in_flight = number(&environment, "ANYFN_MAX_IN_FLIGHT", cores)?;
     let runtime = |fault| format!("the async runtime could not start: {fault}");
-    // Before all that can be done while its threads begin.
+    // This thread runs no handler, so that none can keep its timers from going off.
+    let front = Builder::new_current_thread().enable_all().build().map_err(runtime)?;
+    // Last, so that its threads find something to do as soon as they run: one that sleeps already must be
+    // woken first.
     let workers = Builder::new_multi_thread()
         .worker_threads(threads(cores, max_in_flight))
         .thread_name("anyfn-handler")
         .enable_all()
         .build()
         .map_err(runtime)?;
-    let manifest = app.manifest()?;
-    // On Azure dead letters leave through output bindings, which need no variable of ours.
-    let settings = Settings::read(&manifest, &environment, host != Host::Azure)?;
-    // This thread runs no handler, so that none can keep its timers from going off.
-    let front = Builder::new_current_thread().enable_all().build().map_err(runtime)?;
     let limits = Limits {
         max_in_flight,
         workers: workers.handle().clone(),
