@@ -28,7 +28,7 @@ use lines::{Form, Lines};
 /// `host`. This crate's own errors are in the log whatever it says. `plain` is the value of `NO_COLOR`
 /// (<https://no-color.org>).
 pub(super) fn install(filter: Option<&str>, host: Host, plain: Option<&str>) -> Result<(), String> {
-    let targets = targets(filter.filter(|text| !text.is_empty()).unwrap_or(usual(host)))?;
+    let targets = targets(chosen(filter, host))?;
     let form = match std::io::stdout().is_terminal() {
         true => Form::Terminal { colour: plain.is_none_or(str::is_empty) },
         false => Form::Json,
@@ -53,12 +53,12 @@ fn panicked(panic: &PanicHookInfo<'_>) {
     tracing::error!(target: OWN, panic = text, location, "panicked");
 }
 
-/// Lambda and the Functions host write a line for each call themselves.
-fn usual(host: Host) -> &'static str {
-    match host {
+/// What is set, or what is usual: Lambda and the Functions host write a line for each call themselves.
+fn chosen(filter: Option<&str>, host: Host) -> &str {
+    filter.filter(|text| !text.is_empty()).unwrap_or(match host {
         Host::Lambda | Host::Azure => "info",
         Host::Container => "info,anyfn::call=debug",
-    }
+    })
 }
 
 fn targets(text: &str) -> Result<Targets, String> {
@@ -110,10 +110,13 @@ mod tests {
     #[test]
     fn only_where_no_platform_tells_it_a_call_that_succeeded_is_told_by_default() {
         for (host, told) in [(Host::Lambda, false), (Host::Azure, false), (Host::Container, true)] {
-            let targets = targets(usual(host)).unwrap();
-            assert_eq!(targets.would_enable(CALL, &Level::DEBUG), told, "{host:?}");
-            assert!(targets.would_enable("my_crate", &Level::INFO), "{host:?}");
-            assert!(!targets.would_enable("my_crate", &Level::DEBUG), "{host:?}");
+            for filter in [None, Some("")] {
+                let targets = targets(chosen(filter, host)).unwrap();
+                assert_eq!(targets.would_enable(CALL, &Level::DEBUG), told, "{host:?}");
+                assert!(targets.would_enable("my_crate", &Level::INFO), "{host:?}");
+                assert!(!targets.would_enable("my_crate", &Level::DEBUG), "{host:?}");
+            }
+            assert_eq!(chosen(Some("warn"), host), "warn");
         }
     }
 
