@@ -1,35 +1,36 @@
-//! Runs one call: waits for a place, catches its panic, gives it up before its deadline, logs its end.
+//! An app as it runs: its state is built once, its calls have so many places, its dead letters a sink.
 //!
 //! Deals with: the rules that are the same on every host. Does not deal with: how a host describes a
 //! call and reports its outcome.
 
 mod outcome;
+mod running;
+mod watchdog;
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::{AbortHandle, JoinError};
 use tokio::time::{Instant, Sleep, sleep_until};
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use crate::app::{App, BoxError, Function, Prepare, Sink};
-use crate::blocking::PLACE;
 use crate::config::Settings;
 use crate::context::Call;
 use crate::error::{Error, Kind};
 use crate::manifest::Manifest;
-use crate::trigger::{Event, Reply};
-
-/// How long a call that was given up may take to let go before the process is ended.
-const GRACE: Duration = Duration::from_millis(100);
+use running::stopped;
+use watchdog::Watchdog;
 
 /// Ends the process with a reason: an indirection so that a test can watch it.
 pub(crate) type Fatal = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Tells whoever waits for a call how it ended, from another thread than the call's.
+pub(crate) type Relief = Box<dyn FnOnce(&Error) + Send>;
 
 /// An app made ready to run under some host.
 pub(crate) struct Engine {
@@ -47,6 +48,7 @@ pub(crate) struct Engine {
     workers: Handle,
     timers: Handle,
     fatal: Fatal,
+    watchdog: Arc<Watchdog>,
 }
 
 /// What a start decides about running, besides the app.
@@ -84,6 +86,7 @@ impl Engine {
             max_in_flight: limits.max_in_flight,
             places: Arc::new(Semaphore::new(limits.max_in_flight.min(Semaphore::MAX_PERMITS))),
             workers: limits.workers,
+            watchdog: Watchdog::new(limits.timers.clone(), Arc::clone(&limits.fatal)),
             timers: limits.timers,
             fatal: limits.fatal,
         }
@@ -148,7 +151,7 @@ impl Engine {
     }
 
     fn built(&self, outcome: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
-        let built = outcome.unwrap_or_else(|failure| Err(panicked(failure)));
+        let built = outcome.unwrap_or_else(|failure| Err(stopped(failure)));
         if built.is_ok() {
             self.ready.store(true, Ordering::Release);
         }
@@ -158,57 +161,6 @@ impl Engine {
             (self.fatal)(&format!("the app `{}` cannot start: {error}", self.manifest.app));
         }
         built
-    }
-
-    /// Runs one event of `function`, and logs how that ended.
-    pub(crate) async fn run(
-        &self,
-        function: &Function,
-        event: Event,
-        call: impl Into<Arc<Call>>,
-    ) -> Result<Reply, Error> {
-        let call = call.into();
-        let (span, begun) = (call.span(), Instant::now());
-        let outcome = self.attempt(function, event, call, &span).await;
-        span.in_scope(|| outcome::tell(&outcome, begun.elapsed()));
-        outcome
-    }
-
-    async fn attempt(
-        &self,
-        function: &Function,
-        event: Event,
-        call: Arc<Call>,
-        span: &Span,
-    ) -> Result<Reply, Error> {
-        let give_up = call.give_up;
-        let mut late = pin!(self.until(give_up));
-        self.prepare(late.as_mut()).await?;
-        let place = tokio::select! {
-            biased;
-            place = Arc::clone(&self.places).acquire_owned() => place?,
-            () = late.as_mut() => return Err(Error::retry(
-                "the deadline came before a place was free; ANYFN_MAX_IN_FLIGHT sets how many there are",
-            )),
-        };
-        let running = (function.run)(event, call);
-        let place = Arc::new(place);
-        let held = Arc::downgrade(&place);
-        let running = PLACE.scope(place, running).instrument(span.clone());
-        let mut task = self.workers.spawn(running);
-        let outcome = tokio::select! {
-            biased;
-            ended = &mut task => ended.unwrap_or_else(|failure| Err(panicked(failure))),
-            () = late => {
-                task.abort();
-                Err(Error::retry("the deadline came before the call could end"))
-            }
-        };
-        // Where the handler ended without its blocking work, that has time until the deadline.
-        if held.strong_count() > 0 {
-            self.watch(function, held, give_up);
-        }
-        outcome
     }
 
     /// A timer that no handler stops.
@@ -258,34 +210,6 @@ impl Engine {
             }
         }
     }
-
-    /// A call that holds on to its place after it was given up, by itself or by blocking work that it
-    /// began, keeps it for good: only a new process helps.
-    fn watch(&self, function: &Function, held: Weak<OwnedSemaphorePermit>, give_up: Instant) {
-        let fatal = Arc::clone(&self.fatal);
-        let name = Arc::clone(&function.name);
-        self.timers.spawn(async move {
-            sleep_until(give_up + GRACE).await;
-            if held.strong_count() > 0 {
-                fatal(&format!(
-                    "function `{name}` does not let go after its deadline; a long computation needs \
-                     an `.await` now and then, work in `anyfn::blocking` must end by itself in time"
-                ));
-            }
-        });
-    }
-}
-
-fn panicked(failure: JoinError) -> Error {
-    let Ok(panic) = failure.try_into_panic() else {
-        return Error::retry("the call was cancelled");
-    };
-    let text = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(text), _) => (*text).to_owned(),
-        (_, Some(text)) => text.clone(),
-        _ => "no message".to_owned(),
-    };
-    Error::retry(format!("panicked: {text}"))
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! The rules of one call, watched from a host's side.
 
+mod here;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::*;
 use crate::context::give_up_after;
 use crate::trigger::queue::Message;
+use crate::trigger::{Event, Reply};
 use crate::{Context, queue};
 
 type Log = Arc<Mutex<Vec<String>>>;
@@ -15,9 +18,18 @@ struct Stand {
     engine: Arc<Engine>,
     fatal: Log,
     sunk: Log,
+    /// What was told in place of calls that blocked their waiters.
+    relieved: Log,
 }
 
 fn stand<F>(max_in_flight: usize, handler: F) -> Stand
+where
+    F: crate::Handler<String, Arc<AtomicUsize>, Reply = ()>,
+{
+    timed(max_in_flight, Handle::current(), handler)
+}
+
+fn timed<F>(max_in_flight: usize, timers: Handle, handler: F) -> Stand
 where
     F: crate::Handler<String, Arc<AtomicUsize>, Reply = ()>,
 {
@@ -35,14 +47,14 @@ where
     let limits = Limits {
         max_in_flight,
         workers: Handle::current(),
-        timers: Handle::current(),
+        timers,
         fatal: Arc::new({
             let fatal = Arc::clone(&fatal);
             move |why: &str| fatal.lock().unwrap().push(why.to_owned())
         }),
     };
     let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
-    Stand { engine, fatal, sunk }
+    Stand { engine, fatal, sunk, relieved: Log::default() }
 }
 
 impl Stand {
@@ -106,7 +118,8 @@ async fn a_failed_sink_leaves_the_event_with_the_platform() {
         fatal: Arc::new(|_: &str| ()),
     };
     let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
-    let stand = Stand { engine, fatal: Log::default(), sunk: Log::default() };
+    let stand =
+        Stand { engine, fatal: Log::default(), sunk: Log::default(), relieved: Log::default() };
     let error = stand.send("\"x\"", 60).await.unwrap_err();
     assert!(error.to_string().contains("the queue is gone"), "{error}");
 }
@@ -216,7 +229,8 @@ async fn a_state_that_cannot_be_built_is_built_again_at_the_next_event() {
         fatal: Arc::new(|_: &str| ()),
     };
     let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
-    let stand = Stand { engine, fatal: Log::default(), sunk: Log::default() };
+    let stand =
+        Stand { engine, fatal: Log::default(), sunk: Log::default(), relieved: Log::default() };
     let error = stand.send("\"x\"", 60).await.unwrap_err();
     assert!(error.to_string().contains("the database sleeps"), "{error}");
     stand.send("\"x\"", 60).await.unwrap();
@@ -244,7 +258,7 @@ where
         fatal: Arc::new(move |why: &str| told.lock().unwrap().push(why.to_owned())),
     };
     let engine = Arc::new(Engine::new(app, manifest, Settings::default(), limits));
-    Stand { engine, fatal, sunk: Log::default() }
+    Stand { engine, fatal, sunk: Log::default(), relieved: Log::default() }
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ use crate::runtime_api::Lambda;
 pub(crate) const CHECKS: &[(&str, fn())] = &[
     ("lambda_gets_its_answer_from_the_function_that_handler_names", lambda),
     ("a_handler_that_spins_is_reported_before_lambdas_limit_and_its_process_ends", spinning),
+    ("a_handler_that_spins_is_reported_to_azure_in_time_and_its_process_ends", spinning_on_azure),
     ("azure_is_answered_on_loopback_and_logs_go_to_stdout_alone", azure),
     ("a_container_serves_its_own_paths_and_takes_events_on_another_port", container),
 ];
@@ -37,6 +38,29 @@ fn spinning() {
     assert_eq!(end.code, Some(1), "{}", end.out);
     assert!(end.out.contains("the deadline came before the call could end"), "{}", end.out);
     assert!(end.out.contains("does not let go after its deadline"), "{}", end.out);
+}
+
+fn spinning_on_azure() {
+    let port = free_port();
+    let time = Duration::from_secs(3);
+    let running = Running::start(&[
+        ("FUNCTIONS_CUSTOMHANDLER_PORT", &port),
+        ("ANYFN_TIMEOUT", "3"),
+        ("ANYFN_MAX_IN_FLIGHT", "1"),
+        GREETING,
+    ]);
+    assert!(ask(&port, "GET /api/greet/ann HTTP/1.1", b"").contains("hello ann on azure"));
+    let begun = Instant::now();
+    let answer = ask(&port, "GET /api/spin HTTP/1.1", b"");
+    assert!(begun.elapsed() < time, "{:?}", begun.elapsed());
+    assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
+    let end = running.ended();
+    assert_eq!(end.code, Some(1), "{}", end.out);
+    for said in
+        ["the deadline came before the call could end", "does not let go after its deadline"]
+    {
+        assert_eq!(end.out.matches(said).count(), 1, "{}", end.out);
+    }
 }
 
 fn azure() {

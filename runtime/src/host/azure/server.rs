@@ -31,7 +31,7 @@ use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 
 use super::super::http::{
-    Arrival, Intake, Listening, Outgoing, Routes, answer, listen, outgoing, port, termination,
+    Arrival, Intake, Listening, Outgoing, Routes, Turn, answer, listen, outgoing, port, termination,
 };
 use super::{Environment, ROUTE_PREFIX};
 use crate::BoxError;
@@ -81,15 +81,15 @@ async fn run(listener: TcpListener, handler: Handler, stop: impl Future<Output =
     drop(handler.engine.start());
     // The host keeps idle connections and would read a close as a failed invocation.
     let listening = Listening { patience: None, drain };
-    listen(listener, listening, stop, move |request| {
+    listen(listener, listening, stop, move |request, turn| {
         let handler = Arc::clone(&handler);
-        async move { handler.handle(request).await }
+        async move { handler.handle(request, turn).await }
     })
     .await;
 }
 
 impl Handler {
-    async fn handle<B>(&self, request: Request<B>) -> Outgoing
+    async fn handle<B>(&self, request: Request<B>, turn: Turn) -> Outgoing
     where
         B: Body<Data = Bytes>,
         B::Error: Into<BoxError>,
@@ -102,7 +102,7 @@ impl Handler {
             return reply::ready();
         }
         let by_host = id.is_some();
-        let arrival = Arrival::new("azure", id, self.timeout, at);
+        let arrival = Arrival::new("azure", id, self.timeout, at, turn);
         let (body, _room) = match self.intake.take(body, arrival.give_up).await {
             Ok(taken) => taken,
             Err(error) => {

@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::http::{
-    Arrival, Intake, Listening, Outgoing, Routes, answer, listen, outgoing, port, termination,
+    Arrival, Intake, Listening, Outgoing, Routes, Turn, answer, listen, outgoing, port, termination,
 };
 use super::{Environment, number};
 use crate::BoxError;
@@ -132,16 +132,16 @@ async fn run(doors: Doors, engine: Arc<Engine>, timeout: Duration, stop: impl Fu
     };
     let public = listen(doors.public, listening, end(stopped.clone()), {
         let container = Arc::clone(&container);
-        move |request| {
+        move |request, turn| {
             let container = Arc::clone(&container);
-            async move { container.handle(request).await }
+            async move { container.handle(request, turn).await }
         }
     });
     let pushed = async {
         if let Some(listener) = doors.events {
-            let handle = move |request| {
+            let handle = move |request, turn| {
                 let (container, events) = (Arc::clone(&container), Arc::clone(&events));
-                async move { events.handle(&container, request).await }
+                async move { events.handle(&container, request, turn).await }
             };
             listen(listener, listening, end(stopped), handle).await;
         }
@@ -156,7 +156,7 @@ async fn run(doors: Doors, engine: Arc<Engine>, timeout: Duration, stop: impl Fu
 }
 
 impl Container {
-    async fn handle<B>(&self, request: Request<B>) -> Outgoing
+    async fn handle<B>(&self, request: Request<B>, turn: Turn) -> Outgoing
     where
         B: Body<Data = Bytes>,
         B::Error: Into<BoxError>,
@@ -170,7 +170,7 @@ impl Container {
         }
         let Some(_running) = self.drain.enter() else { return stopping() };
         let id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());
-        let arrival = Arrival::new("container", id, self.timeout, at);
+        let arrival = Arrival::new("container", id, self.timeout, at, turn);
         let (body, _room) = match self.intake.take(body, arrival.give_up).await {
             Ok(taken) => taken,
             Err(error) => return outgoing(failure(&error), false),

@@ -45,7 +45,7 @@ fn shop() -> App<()> {
 }
 
 async fn ask(container: &Container, request: Request<Full<Bytes>>) -> (u16, String) {
-    let response = container.handle(request).await;
+    let response = container.handle(request, Turn::default()).await;
     let status = response.status().as_u16();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.into()).unwrap())
@@ -135,7 +135,7 @@ async fn it_is_ready_once_the_state_is_built_and_not_while_it_stops() {
     stand.drain.close(Duration::ZERO).await;
     assert_eq!(ask(&stand, get("/readyz")).await, (503, "stopping".to_owned()));
     assert_eq!(ask(&stand, get("/healthz")).await.0, 200);
-    let refused = stand.handle(get("/own")).await;
+    let refused = stand.handle(get("/own"), Turn::default()).await;
     assert_eq!(refused.status(), 503);
     assert_eq!(refused.headers()["retry-after"], "1");
     assert_eq!(refused.headers()["connection"], "close");

@@ -11,10 +11,11 @@ use bytes::Bytes;
 use http_body_util::Full;
 use tokio::time::Instant;
 
+use super::connection::Turn;
 use super::route::{Found, Routes};
 use crate::app::Function;
 use crate::context::{Call, TraceContext, give_up_after};
-use crate::engine::Engine;
+use crate::engine::{Engine, Relief};
 use crate::error::Error;
 use crate::host::failed::wrong_method;
 use crate::trigger::{Event, Reply, http};
@@ -30,6 +31,7 @@ pub(in crate::host) struct Arrival {
     /// How long the call may take.
     pub(in crate::host) timeout: Duration,
     pub(in crate::host) give_up: Instant,
+    pub(in crate::host) turn: Turn,
 }
 
 impl Arrival {
@@ -39,10 +41,11 @@ impl Arrival {
         id: Option<&str>,
         timeout: Duration,
         at: SystemTime,
+        turn: Turn,
     ) -> Self {
         let since = || at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let invocation_id = id.map_or_else(|| format!("{:x}", since().as_nanos()), str::to_owned);
-        Self { host, invocation_id, at, timeout, give_up: give_up_after(timeout) }
+        Self { host, invocation_id, at, timeout, give_up: give_up_after(timeout), turn }
     }
 
     pub(in crate::host) fn call(
@@ -64,6 +67,15 @@ impl Arrival {
             raw,
             part: None,
         }
+    }
+
+    /// Answers the request where its call blocks the task that would.
+    pub(in crate::host) fn relief(
+        &self,
+        answer: impl FnOnce(&Error) -> Outgoing + Send + 'static,
+    ) -> Relief {
+        let turn = self.turn.clone();
+        Box::new(|error| turn.relieve(answer(error)))
     }
 }
 
@@ -93,7 +105,8 @@ pub(in crate::host) async fn answer(
         Found::WrongMethod(allowed) => return outgoing(wrong_method(&allowed), head),
     };
     let call = arrival.call(function, None, request.headers(), request.body().clone());
-    let response = match engine.run(function, Event::Http(request), call).await {
+    let relief = arrival.relief(move |error| outgoing(http::failure(error), head));
+    let response = match engine.run_here(function, Event::Http(request), call, relief).await {
         Ok(Reply::Http(response)) => response,
         Ok(_) => Response::new(Bytes::new()),
         Err(error) => http::failure(&error),
@@ -133,7 +146,8 @@ mod tests {
         let at = SystemTime::UNIX_EPOCH + Duration::from_nanos(0xabc);
         let mut headers = HeaderMap::new();
         headers.insert("tracestate", HeaderValue::from_static("a=b"));
-        let arrival = |id| Arrival::new("container", id, Duration::from_secs(9), at);
+        let arrival =
+            |id| Arrival::new("container", id, Duration::from_secs(9), at, Turn::default());
         let call = arrival(Some("x")).call(&function, Some(2), &headers, Bytes::from("raw"));
         assert_eq!((&*call.function, call.host, call.attempt), ("read", "container", Some(2)));
         assert_eq!((&*call.invocation_id, call.raw), ("x", "raw".into()));
@@ -166,7 +180,7 @@ mod tests {
         for (method, told) in [(Method::HEAD, true), (Method::GET, false)] {
             let request = Request::builder().method(method).uri("/").body(Bytes::new()).unwrap();
             let nine = Duration::from_secs(9);
-            let arrival = Arrival::new("container", None, nine, SystemTime::now());
+            let arrival = Arrival::new("container", None, nine, SystemTime::now(), Turn::default());
             let answer = answer(&engine, &routes, request, &arrival).await;
             assert_eq!(answer.status(), 200);
             assert_eq!(answer.headers().contains_key("content-length"), told);

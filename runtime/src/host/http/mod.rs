@@ -5,13 +5,15 @@
 //! AWS (whose front door turns requests into JSON).
 
 mod answer;
+mod bell;
+mod connection;
 mod intake;
 mod listen;
-mod outlive;
 mod route;
 mod stop;
 
 pub(in crate::host) use answer::{Arrival, Outgoing, answer, outgoing};
+pub(in crate::host) use connection::Turn;
 pub(in crate::host) use intake::Intake;
 pub(in crate::host) use listen::{Listening, listen, port};
 pub(in crate::host) use route::Routes;

@@ -56,7 +56,8 @@ pub(super) async fn invoke(
         Err(error) => return refused(&error.to_string()),
     };
     let call = Call { message_id, attempt, ..call };
-    match engine.run(function, event, call).await {
+    let relief = arrival.relief(|error| reply::failed(500, &error.to_string()));
+    match engine.run_here(function, event, call, relief).await {
         Ok(Reply::Failed(failed)) if !failed.is_empty() => {
             // The host delivers one message a call: whichever is named, this one comes again.
             let named = failed.iter().collect::<Vec<_>>().join(", ");

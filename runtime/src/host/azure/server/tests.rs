@@ -124,7 +124,7 @@ fn stand() -> Stand {
 
 impl Stand {
     async fn send(&self, request: Request<Full<Bytes>>) -> Response<Bytes> {
-        let (parts, body) = self.handler.handle(request).await.into_parts();
+        let (parts, body) = self.handler.handle(request, Turn::default()).await.into_parts();
         Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
     }
 
@@ -377,7 +377,7 @@ async fn a_path_is_looked_up_as_the_host_did_when_it_checked_the_key() {
     let handler = handler(app);
     let get = async |path: &str| {
         let request = Request::get(path).body(Full::<Bytes>::default()).unwrap();
-        let response = handler.handle(request).await;
+        let response = handler.handle(request, Turn::default()).await;
         let status = response.status().as_u16();
         (status, response.into_body().collect().await.unwrap().to_bytes())
     };
@@ -393,7 +393,7 @@ async fn a_path_is_looked_up_as_the_host_did_when_it_checked_the_key() {
 async fn readiness_waits_for_no_body() {
     let never = StreamBody::new(stream::pending::<Result<http_body::Frame<Bytes>, BoxError>>());
     let request = Request::get("/").body(never).unwrap();
-    assert_eq!(stand().handler.handle(request).await.status(), 200);
+    assert_eq!(stand().handler.handle(request, Turn::default()).await.status(), 200);
 }
 
 #[tokio::test]
@@ -404,7 +404,7 @@ async fn a_body_over_the_limit_is_413_also_where_its_length_was_not_told() {
     let chunks = [Ok::<_, BoxError>(hyper::body::Frame::data(large()))];
     let body = StreamBody::new(stream::iter(chunks));
     let request = Request::post("/archive").header(INVOCATION_ID, "1").body(body).unwrap();
-    assert_eq!(stand.handler.handle(request).await.status(), 413);
+    assert_eq!(stand.handler.handle(request, Turn::default()).await.status(), 413);
     assert!(stand.log().contains("request refused"));
 }
 

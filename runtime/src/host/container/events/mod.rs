@@ -43,12 +43,12 @@ use bytes::Bytes;
 use http_body::Body;
 use tokio::sync::Semaphore;
 
-use super::super::http::{Arrival, Outgoing, outgoing};
+use super::super::http::{Arrival, Outgoing, Turn, outgoing};
 use super::{Container, RETRY_AFTER, stopping};
 use crate::BoxError;
 use crate::app::Function;
 use crate::context::Call;
-use crate::engine::Engine;
+use crate::engine::{Engine, Relief};
 use crate::error::{Error, Kind};
 use crate::manifest::TriggerSpec;
 use crate::trigger::http::{failure, json};
@@ -74,7 +74,12 @@ impl Events {
         Self { let_in: Semaphore::new(most) }
     }
 
-    pub(super) async fn handle<B>(&self, container: &Container, request: Request<B>) -> Outgoing
+    pub(super) async fn handle<B>(
+        &self,
+        container: &Container,
+        request: Request<B>,
+        turn: Turn,
+    ) -> Outgoing
     where
         B: Body<Data = Bytes>,
         B::Error: Into<BoxError>,
@@ -98,7 +103,7 @@ impl Events {
             response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
             return response;
         };
-        let arrival = Arrival::new("container", None, container.timeout, at);
+        let arrival = Arrival::new("container", None, container.timeout, at, turn);
         let (body, _room) = match container.intake.take(body, arrival.give_up).await {
             Ok(taken) => taken,
             Err(error) => return outgoing(failure(&error), false),
@@ -113,7 +118,7 @@ impl Events {
         let arrival = Arrival { invocation_id: event.id.clone(), ..arrival };
         let call = arrival.call(function, event.attempt, &parts.headers, event.data.clone());
         let call = Call { trace: event.trace.clone().map(Arc::new).or(call.trace), ..call };
-        deal(engine, function, event, &call).await
+        deal(engine, function, event, &call, &arrival).await
     }
 }
 
@@ -123,14 +128,13 @@ async fn deal(
     function: &Function,
     event: CloudEvent,
     call: &Call,
+    arrival: &Arrival,
 ) -> Outgoing {
-    match run(engine, function, event, call).await {
+    let tick = matches!(function.trigger, TriggerSpec::Schedule { .. });
+    let failed = move |error: &Error| told(if tick { 422 } else { 500 }, &error.to_string());
+    match run(engine, function, event, call, || arrival.relief(failed)).await {
         Ok(()) => outgoing(http::Response::default(), false),
-        Err(error) => {
-            let reason = error.to_string();
-            let tick = matches!(function.trigger, TriggerSpec::Schedule { .. });
-            told(if tick { 422 } else { 500 }, &reason)
-        }
+        Err(error) => failed(&error),
     }
 }
 
@@ -139,6 +143,7 @@ async fn run(
     function: &Function,
     event: CloudEvent,
     call: &Call,
+    relief: impl Fn() -> Relief,
 ) -> Result<(), Error> {
     let (mut failures, mut rejected) = (Vec::new(), Vec::new());
     let unread = |error: &dyn std::fmt::Display| {
@@ -146,7 +151,9 @@ async fn run(
     };
     for input in inputs(function, event, call).inspect_err(|error| unread(error))? {
         let (outcome, letter) = match input {
-            Ok((event, letter)) => (engine.run(function, event, call.clone()).await, letter),
+            Ok((event, letter)) => {
+                (engine.run_here(function, event, call.clone(), relief()).await, letter)
+            }
             Err(fault) => {
                 unread(&fault);
                 (Err(Error::unreadable(fault)), call.raw.clone())

@@ -75,7 +75,7 @@ impl Stand {
     }
 
     async fn send(&self, request: Request<Full<Bytes>>) -> (u16, String) {
-        let response = self.events.handle(&self.container, request).await;
+        let response = self.events.handle(&self.container, request, Turn::default()).await;
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.unwrap().to_bytes();
         (status, String::from_utf8(body.into()).unwrap())
@@ -184,7 +184,7 @@ async fn what_is_no_event_is_told_what_is_wrong() {
     assert_eq!(stand.send(get).await.0, 405);
     let mut asks = pushed("/ship", &[], "");
     *asks.method_mut() = Method::OPTIONS;
-    let answer = stand.events.handle(&stand.container, asks).await;
+    let answer = stand.events.handle(&stand.container, asks, Turn::default()).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["allow"], "OPTIONS, POST");
     let (status, _) = stand.send(pushed("/ship", &[], &"x".repeat(6_291_457))).await;
@@ -281,7 +281,7 @@ async fn where_four_events_a_place_are_here_the_next_is_asked_to_come_later() {
     let mut all = std::pin::pin!(futures_util::future::join_all(all));
     assert!(futures_util::poll!(&mut all).is_pending());
     let refused = pushed("/ship", &[], r#""box""#);
-    let refused = stand.events.handle(&stand.container, refused).await;
+    let refused = stand.events.handle(&stand.container, refused, Turn::default()).await;
     assert_eq!(refused.status(), 429);
     assert_eq!(refused.headers()["retry-after"], "1");
 }
