@@ -7,14 +7,16 @@ mod outcome;
 mod running;
 mod watchdog;
 
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio::task::{AbortHandle, JoinError};
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::Instrument;
 
@@ -23,7 +25,7 @@ use crate::config::Settings;
 use crate::context::Call;
 use crate::error::{Error, Kind};
 use crate::manifest::Manifest;
-use running::stopped;
+use running::{panicked, stopped};
 use watchdog::Watchdog;
 
 /// Ends the process with a reason: an indirection so that a test can watch it.
@@ -103,15 +105,16 @@ impl Engine {
     /// Begins to build the app's state before any call asks for it. It goes on where what is returned
     /// is dropped; a call that waits for it in vain ends it.
     pub(crate) fn start(self: &Arc<Self>) -> impl Future<Output = ()> + use<> {
-        let building = self.workers.spawn((self.prepare)());
-        *self.started() = Some(building.abort_handle());
         let engine = Arc::clone(self);
-        let told = tokio::spawn(async move {
-            if let Err(error) = engine.built(building.await) {
+        let building = AssertUnwindSafe((self.prepare)()).catch_unwind();
+        let building = self.workers.spawn(async move {
+            let built = building.await.unwrap_or_else(|panic| Err(panicked(&*panic)));
+            if let Err(error) = engine.built(built) {
                 tracing::warn!(reason = %error, "the app's state could not be built; the next call tries again");
             }
         });
-        async { drop(told.await) }
+        *self.started() = Some(building.abort_handle());
+        async { drop(building.await) }
     }
 
     /// Whether the app's state is there. Where a build has failed this begins the next one: a platform
@@ -141,7 +144,9 @@ impl Engine {
         let mut building = self.workers.spawn((self.prepare)());
         tokio::select! {
             biased;
-            built = &mut building => return self.built(built),
+            built = &mut building => {
+                return self.built(built.unwrap_or_else(|failure| Err(stopped(failure))));
+            }
             () = late => building.abort(),
         }
         if let Some(started) = &*self.started() {
@@ -150,8 +155,7 @@ impl Engine {
         Err(Error::retry("the deadline came while the app's state was being built"))
     }
 
-    fn built(&self, outcome: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
-        let built = outcome.unwrap_or_else(|failure| Err(stopped(failure)));
+    fn built(&self, built: Result<(), Error>) -> Result<(), Error> {
         if built.is_ok() {
             self.ready.store(true, Ordering::Release);
         }

@@ -146,7 +146,8 @@ pub(super) fn stopped(failure: JoinError) -> Error {
     }
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Error {
+/// A panic as the error of its call.
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> Error {
     let text = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => (*text).to_owned(),
         (_, Some(text)) => text.clone(),

@@ -142,7 +142,7 @@ fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Res
     let max_in_flight = number(&environment, "ANYFN_MAX_IN_FLIGHT", cores)?;
     let runtime = |fault| format!("the async runtime could not start: {fault}");
     // This thread runs no handler, so that none can keep its timers from going off.
-    let front = Builder::new_current_thread().enable_all().build().map_err(runtime)?;
+    let front = Builder::new_current_thread().enable_time().build().map_err(runtime)?;
     // Last, so that its threads find something to do as soon as they run: one that sleeps already must be
     // woken first.
     let workers = Builder::new_multi_thread()
