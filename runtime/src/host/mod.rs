@@ -51,9 +51,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::config::Settings;
@@ -132,44 +133,57 @@ fn environment() -> Environment {
 }
 
 fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Result<u8, String> {
-    let text = |name: &str| environment.get(name).map(String::as_str);
     let host = choose(&environment)?;
-    logs::install(text("ANYFN_LOG"), host, text("NO_COLOR"))?;
-    let manifest = app.manifest()?;
-    // On Azure dead letters leave through output bindings, which need no variable of ours.
-    let settings = Settings::read(&manifest, &environment, host != Host::Azure)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let max_in_flight = number(&environment, "ANYFN_MAX_IN_FLIGHT", cores)?;
     let runtime = |fault| format!("the async runtime could not start: {fault}");
     // This thread runs no handler, so that none can keep its timers from going off.
     let front = Builder::new_current_thread().enable_time().build().map_err(runtime)?;
-    // Last, so that its threads find something to do as soon as they run: one that sleeps already must be
-    // woken first.
+    let (timers, (tell, told)) = (front.handle().clone(), oneshot::channel());
+    let serving = async move {
+        let limits = Limits { max_in_flight, workers: Handle::current(), timers, fatal: fatal() };
+        let _ = tell.send(host.serve(app, environment, limits).await);
+    };
+    let serving = Mutex::new(Some(serving));
     let workers = Builder::new_multi_thread()
         .worker_threads(threads(cores, max_in_flight))
         .thread_name("anyfn-handler")
+        // The first thread begins while the others are still being made.
+        .on_thread_start(move || {
+            let serving = serving.lock().unwrap_or_else(PoisonError::into_inner).take();
+            drop(serving.map(tokio::spawn));
+        })
         .enable_all()
         .build()
         .map_err(runtime)?;
-    let limits = Limits {
-        max_in_flight,
-        workers: workers.handle().clone(),
-        timers: front.handle().clone(),
-        fatal: fatal(),
-    };
-    let engine = Arc::new(Engine::new(app, manifest, settings, limits));
-    // The platform is spoken to from where handlers run: an event goes from one thread to another
-    // neither on its way in nor out.
-    let serving = match host {
-        Host::Lambda => workers.spawn(lambda::serve(engine, environment)),
-        Host::Azure => workers.spawn(azure::serve(engine, environment)),
-        Host::Container => workers.spawn(container::serve(engine, environment)),
-    };
-    let served = front.block_on(serving);
-    let served = served.unwrap_or_else(|fault| Err(format!("the host ended: {fault}")));
+    let served = front.block_on(told);
+    let served = served.unwrap_or_else(|_| Err("the host panicked".to_owned()));
     // A handler that never returns must not keep the process.
     workers.shutdown_background();
     served.map(|()| ended(host))
+}
+
+impl Host {
+    /// Speaks to the platform from where handlers run: an event goes from one thread to another neither
+    /// on its way in nor out.
+    async fn serve<S: Send + Sync + 'static>(
+        self,
+        app: App<S>,
+        environment: Environment,
+        limits: Limits,
+    ) -> Result<(), String> {
+        let text = |name: &str| environment.get(name).map(String::as_str);
+        logs::install(text("ANYFN_LOG"), self, text("NO_COLOR"))?;
+        let manifest = app.manifest()?;
+        // On Azure dead letters leave through output bindings, which need no variable of ours.
+        let settings = Settings::read(&manifest, &environment, self != Self::Azure)?;
+        let engine = Arc::new(Engine::new(app, manifest, settings, limits));
+        match self {
+            Self::Lambda => lambda::serve(engine, environment).await,
+            Self::Azure => azure::serve(engine, environment).await,
+            Self::Container => container::serve(engine, environment).await,
+        }
+    }
 }
 
 /// More threads than this help nobody.
