@@ -140,10 +140,11 @@ fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Res
     // This thread runs no handler, so that none can keep its timers from going off.
     let front = Builder::new_current_thread().enable_time().build().map_err(runtime)?;
     let (timers, (tell, told)) = (front.handle().clone(), oneshot::channel());
-    let serving = async move {
+    // In a box, or each thread's stack would have room for it.
+    let serving = Box::pin(async move {
         let limits = Limits { max_in_flight, workers: Handle::current(), timers, fatal: fatal() };
         let _ = tell.send(host.serve(app, environment, limits).await);
-    };
+    });
     let serving = Mutex::new(Some(serving));
     let workers = Builder::new_multi_thread()
         .worker_threads(threads(cores, max_in_flight))
