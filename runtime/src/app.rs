@@ -140,6 +140,14 @@ impl<S: Send + Sync + 'static> App<S> {
     /// # Errors
     /// Every fault, one a line, each with a right example.
     pub fn manifest(&self) -> Result<Manifest, String> {
+        let mut manifest = self.checked()?;
+        manifest.functions.iter_mut().for_each(Listed::describe);
+        Ok(manifest)
+    }
+
+    /// As [`manifest`](Self::manifest), without the schemas of events: they would take a start longer than
+    /// all the rest, and no host asks for them.
+    pub(crate) fn checked(&self) -> Result<Manifest, String> {
         let mut manifest = Manifest {
             anyfn: VERSION,
             app: self.name.clone(),

@@ -45,7 +45,7 @@ pub async fn dead_letters_in(
     attributes: &[(String, String)],
 ) -> Result<()> {
     let (variable, url) = environment.binding("DEAD_LETTER", function, EXAMPLE)?;
-    let queue = queue::open_in(url, environment);
+    let queue = queue::open_in(&url, environment);
     let sent = match queue {
         Ok(queue) => queue.bury(function, body, attributes).await,
         Err(error) => Err(error),

@@ -1,30 +1,33 @@
 //! The variables that bindings and credentials are read from.
 //!
-//! Deals with: taking a snapshot of the process's environment, or a made-up one, and looking up.
+//! Deals with: looking up in the process's environment, or in a made-up one.
 //! Does not deal with: what any variable means.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// A snapshot of environment variables.
+/// Environment variables.
 ///
 /// [`Environment::process`] is what a function runs with; [`Environment::of`] lets a test open a
 /// store with keys of its own without touching the process.
-#[derive(Clone, Default)]
-pub struct Environment(Arc<BTreeMap<String, String>>);
+#[derive(Clone)]
+pub struct Environment(Variables);
+
+#[derive(Clone)]
+enum Variables {
+    Process,
+    Given(Arc<BTreeMap<String, String>>),
+}
 
 impl Environment {
-    /// The variables of this process, as they were when this was called first: a start opens many stores,
-    /// and each would copy them all. One that is not valid Unicode is left out.
+    /// The variables of this process, each read when it is asked for: a copy of all would take a start longer
+    /// than opening its stores. One that is not valid Unicode counts as unset.
+    #[must_use]
     pub fn process() -> Self {
-        static PROCESS: OnceLock<Environment> = OnceLock::new();
-        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        };
-        PROCESS.get_or_init(|| Self::of(std::env::vars_os().filter_map(text))).clone()
+        Self(Variables::Process)
     }
 
     /// Exactly these variables.
@@ -32,12 +35,17 @@ impl Environment {
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         let own = variables.into_iter().map(|(n, v)| (n.into(), v.into()));
-        Self(Arc::new(own.collect()))
+        Self(Variables::Given(Arc::new(own.collect())))
     }
 
     /// The variable's value; `None` where it is unset or empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|v| !v.is_empty())
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        let value = match &self.0 {
+            Variables::Process => std::env::var(name).ok(),
+            Variables::Given(given) => given.get(name).cloned(),
+        };
+        value.filter(|value| !value.is_empty())
     }
 
     /// The name and value of the variable that binds `name`, e.g. `ANYFN_BLOB_PHOTOS`.
@@ -46,21 +54,31 @@ impl Environment {
         what: &'static str,
         name: &str,
         example: &str,
-    ) -> Result<(String, &str)> {
+    ) -> Result<(String, String)> {
         let variable = format!("ANYFN_{what}_{}", variable_part(name)?);
-        let set = self.get(&variable).map(|value| (variable.clone(), value));
-        set.ok_or_else(|| {
+        let Some(value) = self.get(&variable) else {
             let text =
                 format!("the variable {variable} is not set; set it to a URL such as {example}");
-            Error::new(ErrorKind::Config, "open", text)
-        })
+            return Err(Error::new(ErrorKind::Config, "open", text));
+        };
+        Ok((variable, value))
+    }
+}
+
+/// None at all.
+impl Default for Environment {
+    fn default() -> Self {
+        Self(Variables::Given(Arc::default()))
     }
 }
 
 /// Names only: values may be secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        match &self.0 {
+            Variables::Process => f.write_str("the process's"),
+            Variables::Given(given) => f.debug_set().entries(given.keys()).finish(),
+        }
     }
 }
 
@@ -84,7 +102,18 @@ mod tests {
     fn a_name_becomes_its_variable() {
         let env = Environment::of([("ANYFN_BLOB_PHOTOS_IN", "memory://x")]);
         let (variable, value) = env.binding("BLOB", "photos-in", "").unwrap();
-        assert_eq!((variable.as_str(), value), ("ANYFN_BLOB_PHOTOS_IN", "memory://x"));
+        assert_eq!((&*variable, &*value), ("ANYFN_BLOB_PHOTOS_IN", "memory://x"));
+    }
+
+    #[test]
+    fn the_process_is_asked_for_each_and_what_it_lacks_or_a_name_cannot_be_is_unset() {
+        let process = Environment::process();
+        assert_eq!(process.get("PATH"), std::env::var("PATH").ok());
+        for none in ["ANYFN_NOT_SET", "", "A=B", "A\0B"] {
+            assert_eq!(process.get(none), None, "{none:?}");
+        }
+        assert_eq!(Environment::of([("A", "")]).get("A"), None);
+        assert!(!format!("{process:?}").contains("PATH"));
     }
 
     #[test]

@@ -175,7 +175,7 @@ impl Host {
     ) -> Result<(), String> {
         let text = |name: &str| environment.get(name).map(String::as_str);
         logs::install(text("ANYFN_LOG"), self, text("NO_COLOR"))?;
-        let manifest = app.manifest()?;
+        let manifest = app.checked()?;
         // On Azure dead letters leave through output bindings, which need no variable of ours.
         let settings = Settings::read(&manifest, &environment, self != Self::Azure)?;
         let engine = Arc::new(Engine::new(app, manifest, settings, limits));

@@ -207,8 +207,12 @@ impl Manifest {
 }
 
 impl Function {
+    /// Whose event is not described yet.
     pub(crate) fn new(name: &str, trigger: TriggerSpec) -> Self {
-        let event = portable::schema(&trigger);
-        Self { name: name.to_owned(), trigger, event }
+        Self { name: name.to_owned(), trigger, event: serde_json::Value::Null }
+    }
+
+    pub(crate) fn describe(&mut self) {
+        self.event = portable::schema(&self.trigger);
     }
 }

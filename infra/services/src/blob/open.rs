@@ -30,7 +30,7 @@ pub fn from_env(name: &str) -> Result<Blob> {
 pub fn bound(name: &str, environment: &Environment) -> Result<Blob> {
     let example = "s3://my-photos?region=eu-central-1 or azblob://myaccount/photos";
     let (variable, url) = environment.binding("BLOB", name, example)?;
-    open_in(url, environment).map_err(|error| error.with("variable", variable))
+    open_in(&url, environment).map_err(|error| error.with("variable", variable))
 }
 
 /// Opens the store at a [`Binding`] URL, with the process's credentials.

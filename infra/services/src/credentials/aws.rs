@@ -90,7 +90,7 @@ impl AwsSource {
 
 fn origin(env: &Environment, region: &str) -> Result<Origin> {
     if let Some([id, secret]) = together(env, ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])? {
-        let token = env.get("AWS_SESSION_TOKEN").map(str::to_owned);
+        let token = env.get("AWS_SESSION_TOKEN");
         return Ok(Origin::Environment(AwsKeys { id, secret, token }));
     }
     let web = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"];
@@ -98,16 +98,16 @@ fn origin(env: &Environment, region: &str) -> Result<Origin> {
     if env.get("AWS_WEB_IDENTITY_TOKEN_FILE").is_some()
         && let Some([token_file, role]) = together(env, web)?
     {
-        let session = env.get("AWS_ROLE_SESSION_NAME").unwrap_or("anyfn").to_owned();
+        let session = env.get("AWS_ROLE_SESSION_NAME").unwrap_or_else(|| "anyfn".to_owned());
         let endpoint =
-            env.get("AWS_ENDPOINT_URL_STS").map(|text| url("AWS_ENDPOINT_URL_STS", text));
+            env.get("AWS_ENDPOINT_URL_STS").map(|text| url("AWS_ENDPOINT_URL_STS", &text));
         let sts = address::aws("sts", region, endpoint.transpose()?.as_ref());
         return Ok(Origin::WebIdentity { token_file: token_file.into(), role, session, sts });
     }
     let url = match env.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
         Some(path) => url("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", &format!("{ECS}{path}"))?,
         None => match env.get("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
-            Some(full) => url("AWS_CONTAINER_CREDENTIALS_FULL_URI", full)?,
+            Some(full) => url("AWS_CONTAINER_CREDENTIALS_FULL_URI", &full)?,
             None => {
                 return Err(wrong(
                     "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and perhaps \
@@ -124,7 +124,7 @@ fn origin(env: &Environment, region: &str) -> Result<Origin> {
     let given = env.get("AWS_CONTAINER_AUTHORIZATION_TOKEN");
     let token = match (file, given) {
         (Some(file), _) => ContainerToken::File(file.into()),
-        (None, Some(token)) => ContainerToken::Given(Hidden(token.to_owned())),
+        (None, Some(token)) => ContainerToken::Given(Hidden(token)),
         (None, None) => ContainerToken::None,
     };
     Ok(Origin::Container { url, token })

@@ -91,7 +91,7 @@ impl AzureSource {
 
 fn origin(env: &Environment) -> Result<Origin> {
     if let Some(sas) = env.get("AZURE_STORAGE_SAS_TOKEN") {
-        return Ok(Origin::Given(AzureSecret::Sas(sas.to_owned())));
+        return Ok(Origin::Given(AzureSecret::Sas(sas)));
     }
     if let Some(key) = env.get("AZURE_STORAGE_KEY") {
         let key = STANDARD.decode(key.trim());
@@ -103,8 +103,8 @@ fn origin(env: &Environment) -> Result<Origin> {
     if env.get("AZURE_FEDERATED_TOKEN_FILE").is_some()
         && let Some([token_file, client, tenant]) = together(env, workload)?
     {
-        let authority =
-            env.get("AZURE_AUTHORITY_HOST").unwrap_or("https://login.microsoftonline.com");
+        let authority = env.get("AZURE_AUTHORITY_HOST");
+        let authority = authority.as_deref().unwrap_or("https://login.microsoftonline.com");
         let authority = authority.trim_end_matches('/');
         let url = format!("{authority}/{}/oauth2/v2.0/token", address::encode(&tenant));
         let parsed = checked("AZURE_AUTHORITY_HOST", &url)?;
@@ -116,7 +116,8 @@ fn origin(env: &Environment) -> Result<Origin> {
     if let Some([endpoint, header]) = together(env, ["IDENTITY_ENDPOINT", "IDENTITY_HEADER"])? {
         checked("IDENTITY_ENDPOINT", &endpoint)?;
         let mut query = vec![("api-version", "2019-08-01"), ("resource", RESOURCE)];
-        query.extend(env.get("AZURE_CLIENT_ID").map(|client| ("client_id", client)));
+        let client = env.get("AZURE_CLIENT_ID");
+        query.extend(client.as_deref().map(|client| ("client_id", client)));
         let url = format!("{endpoint}{}", address::query(&query));
         return Ok(Origin::Managed { url, header });
     }

@@ -69,7 +69,7 @@ fn together<const N: usize>(
     environment: &Environment,
     names: [&'static str; N],
 ) -> Result<Option<[String; N]>> {
-    let values = names.map(|name| environment.get(name).map(str::to_owned));
+    let values = names.map(|name| environment.get(name));
     if values.iter().all(Option::is_none) {
         return Ok(None);
     }

@@ -75,7 +75,7 @@ pub fn from_env(name: &str) -> Result<Queue> {
 pub fn bound(name: &str, environment: &Environment) -> Result<Queue> {
     let example = "sqs://eu-central-1/123456789012/deliveries or azqueue://myaccount/deliveries";
     let (variable, url) = environment.binding("QUEUE", name, example)?;
-    open_in(url, environment).map_err(|error| error.with("variable", variable))
+    open_in(&url, environment).map_err(|error| error.with("variable", variable))
 }
 
 /// Opens the queue at a [`Binding`] URL, with the process's credentials.

@@ -49,8 +49,9 @@ impl S3 {
         endpoint: Option<&Url>,
         environment: &Environment,
     ) -> Result<Self> {
-        let from_env = || environment.get("AWS_REGION").or(environment.get("AWS_DEFAULT_REGION"));
-        let region = region.or_else(|| from_env().map(str::to_owned)).ok_or_else(|| {
+        let from_env =
+            || environment.get("AWS_REGION").or_else(|| environment.get("AWS_DEFAULT_REGION"));
+        let region = region.or_else(from_env).ok_or_else(|| {
             let text = format!(
                 "no region: write s3://{bucket}?region=eu-central-1 or set AWS_REGION=eu-central-1"
             );
