@@ -135,19 +135,19 @@ fn environment() -> Environment {
 fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Result<u8, String> {
     let host = choose(&environment)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let max_in_flight = number(&environment, "ANYFN_MAX_IN_FLIGHT", cores)?;
+    let max_in_flight = number(&environment, "ANYFN_MAX_IN_FLIGHT", cores);
     let runtime = |fault| format!("the async runtime could not start: {fault}");
     // This thread runs no handler, so that none can keep its timers from going off.
     let front = Builder::new_current_thread().enable_time().build().map_err(runtime)?;
     let (timers, (tell, told)) = (front.handle().clone(), oneshot::channel());
+    let threads = threads(cores, *max_in_flight.as_ref().unwrap_or(&cores));
     // In a box, or each thread's stack would have room for it.
     let serving = Box::pin(async move {
-        let limits = Limits { max_in_flight, workers: Handle::current(), timers, fatal: fatal() };
-        let _ = tell.send(host.serve(app, environment, limits).await);
+        let _ = tell.send(host.serve(app, environment, max_in_flight, timers).await);
     });
     let serving = Mutex::new(Some(serving));
     let workers = Builder::new_multi_thread()
-        .worker_threads(threads(cores, max_in_flight))
+        .worker_threads(threads)
         .thread_name("anyfn-handler")
         // The first thread begins while the others are still being made.
         .on_thread_start(move || {
@@ -171,10 +171,13 @@ impl Host {
         self,
         app: App<S>,
         environment: Environment,
-        limits: Limits,
+        max_in_flight: Result<usize, String>,
+        timers: Handle,
     ) -> Result<(), String> {
         let text = |name: &str| environment.get(name).map(String::as_str);
         logs::install(text("ANYFN_LOG"), self, text("NO_COLOR"))?;
+        let (max_in_flight, workers) = (max_in_flight?, Handle::current());
+        let limits = Limits { max_in_flight, workers, timers, fatal: fatal() };
         let manifest = app.checked()?;
         // On Azure dead letters leave through output bindings, which need no variable of ours.
         let settings = Settings::read(&manifest, &environment, self != Self::Azure)?;

@@ -31,7 +31,8 @@ impl Bell {
         let mut within = Context::from_waker(&waker);
         for _ in 0..MOST {
             self.polling.store(true, SeqCst);
-            self.rung.store(false, SeqCst);
+            // Read too, so that what was done before a ring is seen by this poll.
+            self.rung.swap(false, SeqCst);
             let polled = poll(&mut within);
             self.polling.store(false, SeqCst);
             // Who rings from now on wakes the task.

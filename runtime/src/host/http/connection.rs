@@ -39,7 +39,8 @@ pub(super) struct Connection {
 struct Held {
     /// `None` once it has ended.
     http: Option<Pin<Box<Http>>>,
-    /// Counts the requests. Whoever works on another than this has lost the connection.
+    /// Counts requests and answers. Whoever works on another than this has lost the connection; a relief
+    /// that comes after the answer finds another too.
     turn: u64,
 }
 
@@ -89,8 +90,8 @@ impl Turn {
         if held.turn == turn {
             held.turn += 1;
             *lock(&connection.desk.answer) = Some(answer);
-            drop(held);
-            // Nobody takes it where the server has stopped.
+            // Under the lock, so that the task which loses it does not end before it is passed on. Nobody
+            // takes it where the server has stopped.
             let _ = connection.passed.send(Arc::clone(&connection));
         }
     }
@@ -132,6 +133,8 @@ impl Connection {
                     return Poll::Ready(());
                 }
                 if answer.is_some() {
+                    held.turn += 1;
+                    turn = held.turn;
                     *lock(&self.desk.answer) = answer.take();
                 }
                 held.advance(stop, context);

@@ -66,9 +66,11 @@ pub(in crate::host) async fn listen<H, Fut>(
     let mut stop = pin!(stop);
     loop {
         tokio::select! {
+            biased;
             () = &mut stop => break,
-            Some(_) = connections.join_next() => {}
+            // Before all that may keep failing: whoever waits for these has little time left.
             Some(connection) = taken.recv() => drop(connections.spawn(serve(connection))),
+            Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     let connection = Connection::new(stream, listening.patience, passed.clone());
@@ -86,6 +88,7 @@ pub(in crate::host) async fn listen<H, Fut>(
     let drained = async {
         loop {
             tokio::select! {
+                biased;
                 Some(connection) = taken.recv() => drop(connections.spawn(serve(connection))),
                 ended = connections.join_next() => if ended.is_none() { return },
             }

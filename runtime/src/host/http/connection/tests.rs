@@ -89,6 +89,28 @@ async fn a_connection_goes_on_without_work_that_blocks_and_nobody_gets_its_answe
 }
 
 #[tokio::test]
+async fn a_relief_that_comes_after_the_answer_answers_no_other_request() {
+    let (tell, mut turns) = tokio::sync::mpsc::unbounded_channel::<Turn>();
+    let at = served(move |request, turn| {
+        tell.send(turn).ok().unwrap();
+        async move { said(if request.uri().path() == "/one" { "one" } else { "another" }) }
+    })
+    .await;
+    let mut client = Client::new(at).await;
+    for _ in 0..2 {
+        client.send("/one").await;
+        client.answer("one").await;
+        turns.recv().await.unwrap().relieve(said("late"));
+        for _ in 0..2 {
+            client.send("/two").await;
+            let answer = client.answer("another").await;
+            assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
+            turns.recv().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn work_goes_on_and_is_done_once_when_its_client_goes_away() {
     let (begun, go) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     let runs = Arc::new(AtomicU32::new(0));
