@@ -145,8 +145,8 @@ impl<S: Send + Sync + 'static> App<S> {
         Ok(manifest)
     }
 
-    /// As [`manifest`](Self::manifest), without the schemas of events: they would take a start longer than
-    /// all the rest, and no host asks for them.
+    /// As [`manifest`](Self::manifest), without the schemas of events: only a listing has a use for them, and
+    /// every start would wait until they are made.
     pub(crate) fn checked(&self) -> Result<Manifest, String> {
         let mut manifest = Manifest {
             anyfn: VERSION,

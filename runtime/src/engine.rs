@@ -10,7 +10,7 @@ mod watchdog;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -24,6 +24,7 @@ use crate::app::{App, BoxError, Function, Prepare, Sink};
 use crate::config::Settings;
 use crate::context::Call;
 use crate::error::{Error, Kind};
+use crate::lock::lock;
 use crate::manifest::Manifest;
 use running::{panicked, stopped};
 use watchdog::Watchdog;
@@ -131,7 +132,7 @@ impl Engine {
     }
 
     fn started(&self) -> std::sync::MutexGuard<'_, Option<AbortHandle>> {
-        self.started.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.started)
     }
 
     /// Builds the app's state unless it is there. A failure of configuration ends the process; any

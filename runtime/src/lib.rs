@@ -51,6 +51,7 @@ mod error;
 mod handler;
 pub mod host;
 mod json;
+mod lock;
 pub mod manifest;
 pub mod name;
 mod need;

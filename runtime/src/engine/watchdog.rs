@@ -5,7 +5,7 @@
 //! dropped when their time is over (`engine`).
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{Fatal, Relief, outcome};
 use crate::context::Call;
 use crate::error::Error;
+use crate::lock::lock;
 
 /// How long a call that was given up may take to let go before the process is ended.
 const GRACE: Duration = Duration::from_millis(100);
@@ -156,7 +157,7 @@ impl Watchdog {
     }
 
     fn calls(&self) -> MutexGuard<'_, Calls> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.calls)
     }
 }
 

@@ -51,7 +51,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
@@ -59,6 +59,7 @@ use tokio::sync::oneshot;
 use crate::app::App;
 use crate::config::Settings;
 use crate::engine::{Engine, Fatal, Limits};
+use crate::lock::lock;
 use crate::manifest::Manifest;
 
 /// The environment of the process, read once.
@@ -151,7 +152,7 @@ fn serve<S: Send + Sync + 'static>(app: App<S>, environment: Environment) -> Res
         .thread_name("anyfn-handler")
         // The first thread begins while the others are still being made.
         .on_thread_start(move || {
-            let serving = serving.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let serving = lock(&serving).take();
             drop(serving.map(tokio::spawn));
         })
         .enable_all()

@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::answer::Outgoing;
 use super::bell::Bell;
+use crate::lock::lock;
 
 /// Where connections go on that are taken away from work that blocks its task.
 pub(super) type Passed = mpsc::UnboundedSender<Arc<Connection>>;
@@ -178,10 +179,6 @@ impl Held {
             self.http = None;
         }
     }
-}
-
-fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
-    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The answer where answering itself panicked.
