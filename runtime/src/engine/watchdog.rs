@@ -127,7 +127,9 @@ impl Watchdog {
         while let Some(first) = calls.watched.first_entry().filter(|first| first.key().0 <= now) {
             due.push(first.remove());
         }
-        calls.looks = calls.watched.first_key_value().map(|((at, _), _)| *at);
+        let next = calls.watched.first_key_value().map(|((at, _), _)| *at);
+        // Where all have ended it sleeps on: the next call would only wake it.
+        calls.looks = next.or(calls.looks.filter(|looks| *looks > now));
         (due, calls.looks)
     }
 
@@ -164,4 +166,31 @@ impl Watchdog {
 /// How a call ends whose time is over.
 pub(super) fn late() -> Error {
     Error::retry("the deadline came before the call could end")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_end_in_time_wake_it_once_in_the_time_they_have() {
+        let watchdog = Watchdog::new(Handle::current(), Arc::new(|why: &str| panic!("{why}")));
+        let call = async || {
+            let call = Arc::new(Call::test("work".into()));
+            let at = call.give_up + PATIENCE;
+            let relief: Relief = Box::new(|error| panic!("{error}"));
+            assert!(watchdog.watch(call, Instant::now(), Weak::new(), relief).end());
+            tokio::task::yield_now().await;
+            at
+        };
+        let looks = || watchdog.calls().looks;
+        let first = call().await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(call().await > first);
+        assert_eq!(looks(), Some(first));
+        sleep_until(first + PATIENCE).await;
+        assert_eq!(looks(), None);
+        let next = call().await;
+        assert_eq!(looks(), Some(next));
+    }
 }

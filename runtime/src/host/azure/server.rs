@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use ::http::uri::PathAndQuery;
-use ::http::{HeaderMap, Method, Request, Uri};
+use ::http::{HeaderMap, HeaderName, Method, Request, Uri};
 use bytes::Bytes;
 use http_body::Body;
 use percent_encoding::percent_decode_str;
@@ -45,7 +45,7 @@ const LARGEST_BODY: usize = 104_857_600;
 /// So many of the largest may be in memory at once: an instance may have no more than 1.5 GB.
 const AT_ONCE: usize = 4;
 const PORT: &str = "FUNCTIONS_CUSTOMHANDLER_PORT";
-const INVOCATION_ID: &str = "x-azure-functions-invocationid";
+const INVOCATION_ID: HeaderName = HeaderName::from_static("x-azure-functions-invocationid");
 
 /// What a request is answered with.
 struct Handler {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ::http::{HeaderMap, Method, Request, Response, header};
+use ::http::{HeaderMap, HeaderName, Method, Request, Response, header};
 use bytes::Bytes;
 use http_body_util::Full;
 use tokio::time::Instant;
@@ -19,6 +19,9 @@ use crate::engine::{Engine, Relief};
 use crate::error::Error;
 use crate::host::failed::wrong_method;
 use crate::trigger::{Event, Reply, http};
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// What is sent back.
 pub(in crate::host) type Outgoing = Response<Full<Bytes>>;
@@ -81,8 +84,8 @@ impl Arrival {
 
 /// The W3C trace context of a request, where it carries one.
 pub(in crate::host) fn trace(headers: &HeaderMap) -> Option<TraceContext> {
-    let text = |name| headers.get(name)?.to_str().ok().map(str::to_owned);
-    Some(TraceContext { traceparent: text("traceparent")?, tracestate: text("tracestate") })
+    let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::to_owned);
+    Some(TraceContext { traceparent: text(&TRACEPARENT)?, tracestate: text(&TRACESTATE) })
 }
 
 /// Runs the HTTP function that `request` is for, its path as the author's templates see it.

@@ -9,6 +9,7 @@
 //! Metadata can be believed only where the message arrived as bytes: the fields of a text message that
 //! is a JSON object overwrite the host's own of the same name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -73,7 +74,7 @@ fn walk(body: &[u8], name: &str) -> Option<Delivered> {
     })?;
     json.end()?;
     let text = message?;
-    let body = json::base64("the text", std::str::from_utf8(&text).ok()?).ok()?;
+    let body = json::base64("the text", &text).ok()?;
     Some(Metadata { dequeue_count: count.flatten(), id: id.flatten() }.of(body))
 }
 
@@ -96,7 +97,7 @@ fn by_serde(body: &[u8], name: &str) -> Result<Delivered, Error> {
             serde_json::from_str(&text).map_err(|fault| wrong(&fault.to_string()))?;
         return Ok(Delivered { body: inner.into(), attempt: None, id: None });
     }
-    let body = json::base64("the text", &text).map_err(|fault| wrong(&fault))?;
+    let body = json::base64("the text", text.as_bytes()).map_err(|fault| wrong(&fault))?;
     Ok(metadata(&envelope).of(body))
 }
 
@@ -144,6 +145,7 @@ impl Metadata<'_> {
     fn of(&self, body: Bytes) -> Delivered {
         let attempt = self.dequeue_count.and_then(|count| peel(count.get()).parse().ok());
         let id = self.id.map(|id| peel(id.get())).filter(|id| !id.is_empty());
+        let id = id.map(Cow::into_owned);
         Delivered { body, attempt: attempt.filter(|count| *count > 0), id }
     }
 }
@@ -154,16 +156,29 @@ fn metadata<'a>(envelope: &Envelope<'a>) -> Metadata<'a> {
 }
 
 /// The JSON text within up to three layers of JSON strings.
-fn peel(text: &str) -> String {
-    let mut text = text.to_owned();
+fn peel(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
     for _ in 0..3 {
-        // An error takes longer to make than most texts to read: what is no string is not asked.
-        match text.starts_with('"').then(|| serde_json::from_str(&text)) {
-            Some(Ok(inner)) => text = inner,
-            _ => break,
+        let inner = match &text {
+            Cow::Borrowed(text) => within(text),
+            Cow::Owned(text) => within(text).map(|inner| Cow::Owned(inner.into_owned())),
+        };
+        match inner {
+            Some(inner) => text = inner,
+            None => break,
         }
     }
     text
+}
+
+/// What a JSON string says; `None` where `text` is none.
+fn within(text: &str) -> Option<Cow<'_, str>> {
+    // An error takes longer to make than most texts to read: what is no string is not asked.
+    let quoted = text.strip_prefix('"')?.strip_suffix('"')?;
+    match quoted.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) {
+        true => serde_json::from_str(text).ok().map(Cow::Owned),
+        false => Some(Cow::Borrowed(quoted)),
+    }
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@
 
 use std::collections::BTreeMap;
 
+use http_body_util::Full;
 use serde::Serialize;
 
-use super::super::super::http::{Outgoing, outgoing};
+use super::super::super::http::Outgoing;
 use super::super::DEAD_LETTER;
 use crate::trigger::http::json;
 
@@ -35,15 +36,15 @@ pub(super) fn rejected(letter: String, reason: &str) -> Outgoing {
 }
 
 fn dealt_with(outputs: BTreeMap<&str, String>, logs: Vec<String>) -> Outgoing {
-    outgoing(json(200, &Done { outputs, logs, return_value: None }), false)
+    json(200, &Done { outputs, logs, return_value: None }).map(Full::new)
 }
 
 /// The event is not dealt with: the host tries it again.
 pub(super) fn failed(status: u16, reason: &str) -> Outgoing {
-    outgoing(json(status, &BTreeMap::from([("error", reason)])), false)
+    json(status, &BTreeMap::from([("error", reason)])).map(Full::new)
 }
 
 /// The process takes requests. Any answer means that to the host; it must only come at once.
 pub(super) fn ready() -> Outgoing {
-    outgoing(json(200, &BTreeMap::<&str, &str>::new()), false)
+    json(200, &BTreeMap::<&str, &str>::new()).map(Full::new)
 }

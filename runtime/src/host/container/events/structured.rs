@@ -35,7 +35,7 @@ pub(super) fn read(body: &[u8]) -> Result<(Attributes, Bytes), String> {
         (None, None) => Bytes::new(),
         (None, Some(text)) => {
             let text: String = json::read("a string of base64", text.as_bytes())?;
-            json::base64("`data_base64`", &text)?
+            json::base64("`data_base64`", text.as_bytes())?
         }
         (Some(json), None) => {
             let of_json = attributes.get("datacontenttype").is_none_or(|kind| is_json(kind));

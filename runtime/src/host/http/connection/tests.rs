@@ -8,6 +8,7 @@ use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
 
 use super::super::listen::{Listening, listen};
 use super::*;
@@ -45,7 +46,8 @@ impl Client {
         let mut text = String::new();
         while !text.ends_with(end) {
             let mut some = [0; 512];
-            let read = self.0.read(&mut some).await.unwrap();
+            let read = timeout(Duration::from_secs(30), self.0.read(&mut some)).await;
+            let read = read.expect("an answer in time").unwrap();
             assert!(read > 0, "the connection ended: {text}");
             text += std::str::from_utf8(&some[..read]).unwrap();
         }

@@ -8,7 +8,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
 use wide::u8x16;
 
 /// How many bytes are looked at together.
@@ -18,6 +17,8 @@ const WIDTH: usize = 16;
 const STRETCH: usize = 2048;
 /// How many pieces are read in a row, the ends of what there is being asked for once.
 const PIECES: usize = 4;
+/// The bytes of `\uXXXX`.
+const UNIT: usize = 6;
 /// The most bytes that so many are, an escape behind each.
 const AHEAD: usize = PIECES * (WIDTH + 2);
 /// The most bytes of text that they become, and room for one letter more.
@@ -26,9 +27,11 @@ const ROOM: usize = PIECES * WIDTH + 4;
 /// The text from the opening quote's successor up to the closing quote, and how many bytes that took with
 /// the closing quote. `None` where JSON has no such string.
 pub(super) fn text(json: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
-    let plain = memchr2(b'"', b'\\', json)?;
-    if json[plain] == b'"' {
-        return printable(&json[..plain]).then_some((Cow::Borrowed(&json[..plain]), plain + 1));
+    let plain = plain(json)?;
+    match json[plain] {
+        b'"' => return Some((Cow::Borrowed(&json[..plain]), plain + 1)),
+        b'\\' => {}
+        _ => return None,
     }
     // No escape is shorter than what it stands for.
     let mut out = Vec::with_capacity(json.len() + STRETCH);
@@ -43,6 +46,20 @@ pub(super) fn text(json: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
     out.shrink_to_fit();
     let taken = json.len() - rest.len();
     printable(&json[..taken]).then_some((Cow::Owned(out), taken + 1))
+}
+
+/// How many bytes a string takes with its closing quote. `None` where JSON has no such string.
+pub(super) fn length(json: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += plain(json.get(at..)?)?;
+        at += match json[at] {
+            b'"' => return Some(at + 1),
+            b'\\' if SHORT[usize::from(*json.get(at + 1)?)] != 0 => 2,
+            // A control character is no unit either.
+            _ => unit(&json[at..]).map(|_| UNIT)?,
+        };
+    }
 }
 
 /// Writes text to `out` up to the closing quote, or as long as there is room. How many bytes that took
@@ -104,6 +121,25 @@ fn pieces(json: &[u8; AHEAD], out: &mut [u8; ROOM]) -> (usize, usize, bool) {
     (from, to, true)
 }
 
+/// How many bytes stand for themselves: up to a quote, a backslash or a control character.
+fn plain(json: &[u8]) -> Option<usize> {
+    let (pieces, rest) = json.as_chunks();
+    for (nth, piece) in pieces.iter().enumerate() {
+        let odd = marks(*piece) | controls(*piece);
+        if odd != 0 {
+            return Some(nth * WIDTH + odd.trailing_zeros() as usize);
+        }
+    }
+    let odd = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
+    Some(pieces.len() * WIDTH + odd)
+}
+
+/// A bit for each control character, the first byte's the lowest.
+fn controls(piece: [u8; WIDTH]) -> u32 {
+    let piece = u8x16::new(piece);
+    piece.min(u8x16::splat(b' ' - 1)).simd_eq(piece).to_bitmask()
+}
+
 /// A bit for each quote and each backslash, the first byte's the lowest.
 fn marks(piece: [u8; WIDTH]) -> u32 {
     let piece = u8x16::new(piece);
@@ -131,20 +167,22 @@ fn printable(text: &[u8]) -> bool {
 
 /// The letter that `\uXXXX`, or two of them, stand for, and how many bytes they are.
 fn letter(json: &[u8]) -> Option<(char, usize)> {
-    let unit = |at: usize| {
-        let (escape, digits) = json.get(at..at + 6)?.split_first_chunk()?;
-        let digit = |sum, byte: &u8| Some(sum << 4 | char::from(*byte).to_digit(16)?);
-        (escape == b"\\u").then(|| digits.iter().try_fold(0, digit))?
-    };
-    let first = unit(0)?;
+    let first = unit(json)?;
     match char::from_u32(first) {
-        Some(letter) => Some((letter, 6)),
+        Some(letter) => Some((letter, UNIT)),
         None => {
-            let units = [first, unit(6)?].map(u16::try_from);
+            let units = [first, unit(&json[UNIT..])?].map(u16::try_from);
             let mut letters = char::decode_utf16(units.into_iter().flatten());
-            Some((letters.next()?.ok()?, 12))
+            Some((letters.next()?.ok()?, 2 * UNIT))
         }
     }
+}
+
+/// The number in `\uXXXX`.
+fn unit(json: &[u8]) -> Option<u32> {
+    let (escape, digits) = json.get(..UNIT)?.split_first_chunk()?;
+    let digit = |sum, byte: &u8| Some(sum << 4 | char::from(*byte).to_digit(16)?);
+    (escape == b"\\u").then(|| digits.iter().try_fold(0, digit))?
 }
 
 #[cfg(test)]
@@ -211,6 +249,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_string_that_nobody_reads_is_still_one() {
+        for (json, bytes) in [
+            ("\"", Some(1)),
+            ("plain\"", Some(6)),
+            (r#"\"\u00e9\ud83d\\" and more""#, Some(17)),
+            ("open", None),
+            ("\\", None),
+            ("\\x\"", None),
+            ("\\u12\"", None),
+            ("line\n\"", None),
+        ] {
+            assert_eq!(length(json.as_bytes()), bytes, "{json:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_comes_back_and_any_bytes_can_be_looked_at(
@@ -218,7 +272,7 @@ mod tests {
         ) {
             let json = serde_json::to_string(&sent).unwrap();
             prop_assert_eq!(read(&json.as_bytes()[1..]), Some((sent, json.len() - 1)));
-            let _ = text(&bytes);
+            let _ = (text(&bytes), length(&bytes));
         }
 
         #[test]
@@ -228,6 +282,9 @@ mod tests {
             let mut stream = serde_json::Deserializer::from_str(&json).into_iter::<String>();
             let told = stream.next().and_then(Result::ok).map(|text| (text, stream.byte_offset() - 1));
             prop_assert_eq!(read(&json.as_bytes()[1..]), told);
+            let mut stream = serde_json::Deserializer::from_str(&json).into_iter::<serde::de::IgnoredAny>();
+            let told = stream.next().and_then(Result::ok).map(|_| stream.byte_offset() - 1);
+            prop_assert_eq!(length(&json.as_bytes()[1..]), told);
         }
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn read(payload: &Bytes) -> Result<(Shape, Request<Bytes>), String> {
     }
     *request.body_mut() = match read.body {
         None => Bytes::new(),
-        Some(text) if read.is_base64_encoded => json::base64("`body`", text.as_str())?,
+        Some(text) if read.is_base64_encoded => json::base64("`body`", text.as_str().as_bytes())?,
         Some(Text(text)) => part(payload, text),
     };
     Ok((shape, request))
