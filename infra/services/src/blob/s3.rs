@@ -56,14 +56,7 @@ impl S3 {
         endpoint: Option<&Url>,
         environment: &Environment,
     ) -> Result<Self> {
-        let from_env =
-            || environment.get("AWS_REGION").or_else(|| environment.get("AWS_DEFAULT_REGION"));
-        let region = region.or_else(from_env).ok_or_else(|| {
-            let text = format!(
-                "no region: write s3://{bucket}?region=eu-central-1 or set AWS_REGION=eu-central-1"
-            );
-            Error::new(ErrorKind::Config, "open", text)
-        })?;
+        let region = environment.region(region, bucket)?;
         let base = address::s3(bucket, &region, endpoint);
         let source = AwsSource::find(environment, &region)?;
         let signer = Signer::Aws { source, service: "s3", region };

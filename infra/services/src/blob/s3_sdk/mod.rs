@@ -29,7 +29,7 @@ use super::write::{When, gone};
 use super::{Content, Entry, Object, Page, key, many, read};
 use crate::credentials::AwsSource;
 use crate::environment::Environment;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::sdk;
 
 pub(super) struct S3 {
@@ -49,14 +49,7 @@ impl S3 {
         endpoint: Option<&Url>,
         environment: &Environment,
     ) -> Result<Self> {
-        let from_env =
-            || environment.get("AWS_REGION").or_else(|| environment.get("AWS_DEFAULT_REGION"));
-        let region = region.or_else(from_env).ok_or_else(|| {
-            let text = format!(
-                "no region: write s3://{bucket}?region=eu-central-1 or set AWS_REGION=eu-central-1"
-            );
-            Error::new(ErrorKind::Config, "open", text)
-        })?;
+        let region = environment.region(region, bucket)?;
         let keys = sdk::Keys::of(AwsSource::find(environment, &region)?);
         // Checksums that S3 does not ask for are one more pass over every byte, and not every server of
         // its API knows them.
