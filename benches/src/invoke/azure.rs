@@ -26,7 +26,7 @@ use super::child;
 /// Connections at once.
 const CONNECTIONS: usize = 8;
 /// How long one round lasts.
-const ROUND: Duration = Duration::from_millis(500);
+const ROUND: Duration = Duration::from_millis(250);
 
 /// The envelope of a queue message of about so many bytes.
 pub(crate) fn envelope(bytes: usize) -> serde_json::Result<Bytes> {

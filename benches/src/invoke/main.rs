@@ -18,9 +18,9 @@ type Anything = Result<(), Box<dyn Error>>;
 
 const KIB: usize = 1024;
 /// Where a process lies in memory makes it faster or slower for as long as it lives: so many of each.
-const PROCESSES: u32 = 5;
+const PROCESSES: u32 = 20;
 /// Of each, so many times in turn.
-const ROUNDS: u32 = 4;
+const ROUNDS: u32 = 2;
 
 // One thread: what is measured needs the machine's other core.
 #[tokio::main(flavor = "current_thread")]

@@ -41,6 +41,8 @@ pub(super) fn build_as(place: &Place, profile: &str, what: &str) -> Result<PathB
 /// # Errors
 /// The driver's failure, or a line that is no row.
 pub(super) fn rows(driver: &Path, arguments: &[&str]) -> Result<Vec<Row>, String> {
+    // What a build wrote is otherwise still on its way to the disk, at the expense of what is measured.
+    let _ = Command::new("sync").status();
     eprintln!("$ {} {}", driver.display(), arguments.join(" "));
     let mut command = Command::new(driver);
     let output = command.args(arguments).stderr(Stdio::inherit()).output();
