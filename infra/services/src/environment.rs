@@ -48,17 +48,6 @@ impl Environment {
         value.filter(|value| !value.is_empty())
     }
 
-    /// The region of a bucket: the one that its URL names, or the process's.
-    pub(crate) fn region(&self, named: Option<String>, bucket: &str) -> Result<String> {
-        let own = || self.get("AWS_REGION").or_else(|| self.get("AWS_DEFAULT_REGION"));
-        named.or_else(own).ok_or_else(|| {
-            let text = format!(
-                "no region: write s3://{bucket}?region=eu-central-1 or set AWS_REGION=eu-central-1"
-            );
-            Error::new(ErrorKind::Config, "open", text)
-        })
-    }
-
     /// The name and value of the variable that binds `name`, e.g. `ANYFN_BLOB_PHOTOS`.
     pub(crate) fn binding(
         &self,

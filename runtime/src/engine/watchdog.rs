@@ -170,27 +170,53 @@ pub(super) fn late() -> Error {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
     use super::*;
+
+    fn watchdog() -> Arc<Watchdog> {
+        Watchdog::new(Handle::current(), Arc::new(|_: &str| ()))
+    }
+
+    /// A call of so many seconds, and what hears of its end in its place.
+    fn watch(watchdog: &Arc<Watchdog>, seconds: u64) -> (Watching<'_>, UnboundedReceiver<String>) {
+        let give_up = Instant::now() + Duration::from_secs(seconds);
+        let call = Arc::new(Call { give_up, ..Call::test("work".into()) });
+        let (tell, told) = unbounded_channel();
+        let relief: Relief = Box::new(move |error| tell.send(error.to_string()).unwrap());
+        (watchdog.watch(call, Instant::now(), Weak::new(), relief), told)
+    }
 
     #[tokio::test(start_paused = true)]
     async fn calls_that_end_in_time_wake_it_once_in_the_time_they_have() {
-        let watchdog = Watchdog::new(Handle::current(), Arc::new(|why: &str| panic!("{why}")));
-        let call = async || {
-            let call = Arc::new(Call::test("work".into()));
-            let at = call.give_up + PATIENCE;
-            let relief: Relief = Box::new(|error| panic!("{error}"));
-            assert!(watchdog.watch(call, Instant::now(), Weak::new(), relief).end());
+        let watchdog = watchdog();
+        let ends = async || {
+            let (watching, mut told) = watch(&watchdog, 60);
+            assert!(watching.end());
             tokio::task::yield_now().await;
-            at
+            assert_eq!(told.recv().await, None);
+            watchdog.calls().looks
         };
-        let looks = || watchdog.calls().looks;
-        let first = call().await;
+        let first = ends().await;
         tokio::time::sleep(Duration::from_secs(1)).await;
-        assert!(call().await > first);
-        assert_eq!(looks(), Some(first));
-        sleep_until(first + PATIENCE).await;
-        assert_eq!(looks(), None);
-        let next = call().await;
-        assert_eq!(looks(), Some(next));
+        assert_eq!((ends().await, first.is_some()), (first, true));
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!(watchdog.calls().looks, None);
+        assert!(ends().await > first);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_hangs_is_told_of_whenever_it_looks_next() {
+        for seconds in [1, 90] {
+            let watchdog = watchdog();
+            assert!(watch(&watchdog, 60).0.end());
+            tokio::task::yield_now().await;
+            let begun = Instant::now();
+            let (watching, mut told) = watch(&watchdog, seconds);
+            assert!(told.recv().await.unwrap().contains("the deadline came"));
+            let more = begun.elapsed() - Duration::from_secs(seconds);
+            assert!(more < 2 * PATIENCE, "{more:?}");
+            assert!(!watching.end());
+        }
     }
 }

@@ -49,6 +49,7 @@ pub fn open_in(url: &str, environment: &Environment) -> Result<Blob> {
     match Binding::parse(url)? {
         Binding::Memory { .. } => Ok(Blob::memory()),
         Binding::S3 { bucket, prefix, region, endpoint } => {
+            let region = region_of(&bucket, region, environment)?;
             let store = s3::S3::open(&bucket, prefix, region, endpoint.as_ref(), environment)?;
             Ok(Blob(Backend::S3(Arc::new(store))))
         }
@@ -61,4 +62,15 @@ pub fn open_in(url: &str, environment: &Environment) -> Result<Blob> {
             Err(Error::new(ErrorKind::Config, "open", text))
         }
     }
+}
+
+/// The region that the bucket's URL names, or the process's.
+fn region_of(bucket: &str, named: Option<String>, environment: &Environment) -> Result<String> {
+    let own = || environment.get("AWS_REGION").or_else(|| environment.get("AWS_DEFAULT_REGION"));
+    named.or_else(own).ok_or_else(|| {
+        let text = format!(
+            "no region: write s3://{bucket}?region=eu-central-1 or set AWS_REGION=eu-central-1"
+        );
+        Error::new(ErrorKind::Config, "open", text)
+    })
 }

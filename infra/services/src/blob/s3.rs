@@ -52,11 +52,10 @@ impl S3 {
     pub(super) fn open(
         bucket: &str,
         prefix: String,
-        region: Option<String>,
+        region: String,
         endpoint: Option<&Url>,
         environment: &Environment,
     ) -> Result<Self> {
-        let region = environment.region(region, bucket)?;
         let base = address::s3(bucket, &region, endpoint);
         let source = AwsSource::find(environment, &region)?;
         let signer = Signer::Aws { source, service: "s3", region };

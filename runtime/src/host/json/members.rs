@@ -61,7 +61,7 @@ impl<'a> Json<'a> {
 
     /// Any value that nobody wants.
     pub(in crate::host) fn skip(&mut self) -> Option<()> {
-        // To begin with serde takes longer than most strings, which most values are.
+        // Setting up serde's reader takes longer than most strings do, and most values are strings.
         if self.take(b'"').is_none() {
             return self.value().map(|IgnoredAny| ());
         }

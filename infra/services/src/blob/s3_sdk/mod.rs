@@ -45,11 +45,10 @@ impl S3 {
     pub(super) fn open(
         bucket: &str,
         prefix: String,
-        region: Option<String>,
+        region: String,
         endpoint: Option<&Url>,
         environment: &Environment,
     ) -> Result<Self> {
-        let region = environment.region(region, bucket)?;
         let keys = sdk::Keys::of(AwsSource::find(environment, &region)?);
         // Checksums that S3 does not ask for are one more pass over every byte, and not every server of
         // its API knows them.

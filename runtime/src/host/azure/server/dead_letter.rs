@@ -4,9 +4,9 @@
 //! does, through the output binding.
 
 use bytes::Bytes;
-use memchr::memmem;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::host::json::members::{Json, once};
 use crate::host::json::{base64, to_base64};
 
 /// The longest message of a storage queue is 64 KiB of base64: this many bytes before.
@@ -14,8 +14,7 @@ const LONGEST: usize = 48 * 1024;
 /// Reasons longer than this are cut, in bytes; the log has them whole.
 const LONGEST_REASON: usize = 1024;
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Letter {
     anyfn: u8,
     reason: String,
@@ -37,16 +36,21 @@ pub(super) fn wrap(body: &[u8], reason: &str) -> String {
 
 /// The message as it was before [`wrap`], or as it is where it is no such envelope.
 pub(super) fn unwrap(body: Bytes) -> Bytes {
-    // An error takes longer to make than most messages to read: what is no letter is not asked.
-    if memmem::find(&body, b"\"anyfn\"").is_none() {
-        return body;
-    }
-    match serde_json::from_slice::<Letter>(&body) {
-        Ok(letter) if letter.anyfn == 1 => {
-            base64("the letter", letter.body.as_bytes()).unwrap_or(body)
-        }
-        _ => body,
-    }
+    read(&body).unwrap_or(body)
+}
+
+fn read(letter: &[u8]) -> Option<Bytes> {
+    let (mut version, mut reason, mut body) = (None, None, None);
+    let mut json = Json::new(letter);
+    json.members(|member, json| match member {
+        b"anyfn" => once(&mut version, json.value::<u8>()?),
+        b"reason" => once(&mut reason, json.text()?),
+        b"body" => once(&mut body, json.text()?),
+        _ => None,
+    })?;
+    json.end()?;
+    let (Some(1), Some(_), Some(body)) = (version, reason, body) else { return None };
+    base64("the letter", &body).ok()
 }
 
 #[cfg(test)]

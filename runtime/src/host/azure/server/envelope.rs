@@ -144,8 +144,7 @@ struct Metadata<'a> {
 impl Metadata<'_> {
     fn of(&self, body: Bytes) -> Delivered {
         let attempt = self.dequeue_count.and_then(|count| peel(count.get()).parse().ok());
-        let id = self.id.map(|id| peel(id.get())).filter(|id| !id.is_empty());
-        let id = id.map(Cow::into_owned);
+        let id = self.id.map(|id| peel(id.get()).into_owned()).filter(|id| !id.is_empty());
         Delivered { body, attempt: attempt.filter(|count| *count > 0), id }
     }
 }
@@ -174,7 +173,8 @@ fn peel(text: &str) -> Cow<'_, str> {
 /// What a JSON string says; `None` where `text` is none.
 fn within(text: &str) -> Option<Cow<'_, str>> {
     // An error takes longer to make than most texts to read: what is no string is not asked.
-    let quoted = text.strip_prefix('"')?.strip_suffix('"')?;
+    let blanks = [' ', '\t', '\r', '\n'];
+    let quoted = text.strip_prefix('"')?.trim_end_matches(blanks).strip_suffix('"')?;
     match quoted.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) {
         true => serde_json::from_str(text).ok().map(Cow::Owned),
         false => Some(Cow::Borrowed(quoted)),

@@ -36,15 +36,19 @@ pub(super) fn rejected(letter: String, reason: &str) -> Outgoing {
 }
 
 fn dealt_with(outputs: BTreeMap<&str, String>, logs: Vec<String>) -> Outgoing {
-    json(200, &Done { outputs, logs, return_value: None }).map(Full::new)
+    sent(200, &Done { outputs, logs, return_value: None })
 }
 
 /// The event is not dealt with: the host tries it again.
 pub(super) fn failed(status: u16, reason: &str) -> Outgoing {
-    json(status, &BTreeMap::from([("error", reason)])).map(Full::new)
+    sent(status, &BTreeMap::from([("error", reason)]))
 }
 
 /// The process takes requests. Any answer means that to the host; it must only come at once.
 pub(super) fn ready() -> Outgoing {
-    json(200, &BTreeMap::<&str, &str>::new()).map(Full::new)
+    sent(200, &BTreeMap::<&str, &str>::new())
+}
+
+fn sent<T: Serialize>(status: u16, value: &T) -> Outgoing {
+    json(status, value).map(Full::new)
 }

@@ -1,7 +1,7 @@
 //! The text of a JSON string.
 //!
-//! Deals with: taking escapes out, as many bytes at a time as a vector register holds. Does not deal with:
-//! what is around a string (`members`).
+//! Deals with: taking escapes out, or looking for the end only, as many bytes at a time as a vector register
+//! holds. Does not deal with: what is around a string (`members`).
 //!
 //! A message that is JSON itself arrives as a string with an escape every few bytes. A reader that looks
 //! for each from anew takes longer over that than over the message.
@@ -17,12 +17,12 @@ const WIDTH: usize = 16;
 const STRETCH: usize = 2048;
 /// How many pieces are read in a row, the ends of what there is being asked for once.
 const PIECES: usize = 4;
-/// The bytes of `\uXXXX`.
-const UNIT: usize = 6;
 /// The most bytes that so many are, an escape behind each.
 const AHEAD: usize = PIECES * (WIDTH + 2);
 /// The most bytes of text that they become, and room for one letter more.
 const ROOM: usize = PIECES * WIDTH + 4;
+/// The bytes of `\uXXXX`.
+const UNIT: usize = 6;
 
 /// The text from the opening quote's successor up to the closing quote, and how many bytes that took with
 /// the closing quote. `None` where JSON has no such string.
@@ -48,7 +48,8 @@ pub(super) fn text(json: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
     printable(&json[..taken]).then_some((Cow::Owned(out), taken + 1))
 }
 
-/// How many bytes a string takes with its closing quote. `None` where JSON has no such string.
+/// How many bytes a string takes that nobody reads, with its closing quote. `None` where JSON has no such
+/// string; as for serde, halves of a pair of `\uXXXX` may stand alone in one.
 pub(super) fn length(json: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -262,6 +263,22 @@ mod tests {
             ("line\n\"", None),
         ] {
             assert_eq!(length(json.as_bytes()), bytes, "{json:?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_is_plain_or_not_wherever_it_stands() {
+        for (byte, place) in (0..=u8::MAX).flat_map(|byte| (0..40).map(move |at| (byte, at))) {
+            let mut json = [b'x'; 41];
+            (json[place], json[40]) = (byte, b'"');
+            let end = match byte {
+                b'"' => Some(place + 1),
+                // What is escaped: the last quote, or a letter that no escape has.
+                b'\\' | ..b' ' => None,
+                _ => Some(41),
+            };
+            assert_eq!(length(&json), end, "{byte} at {place}");
+            assert_eq!(text(&json).map(|(_, taken)| taken), end, "{byte} at {place}");
         }
     }
 
