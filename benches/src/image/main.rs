@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 /// Ways to write it with sharp; what counts is the best of them.
 const FORMS: [&str; 3] = ["star", "chain", "pipeline"];
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 /// How long one process works, in milliseconds.
 const WORK_MS: f64 = 400.0;
 

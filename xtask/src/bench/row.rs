@@ -43,10 +43,10 @@ impl Row {
     fn verdict(&self) -> String {
         match self.goal {
             None => String::new(),
-            Some(Goal::AtMost(most)) if self.ratio() <= most => format!("<= {most}: met"),
-            Some(Goal::AtMost(most)) => format!("<= {most}: MISSED"),
-            Some(Goal::AtLeast(least)) if self.ratio() >= least => format!(">= {least}: met"),
-            Some(Goal::AtLeast(least)) => format!(">= {least}: MISSED"),
+            Some(Goal::AtMost(most)) if self.ratio() <= most => format!("<= {most:.3}: met"),
+            Some(Goal::AtMost(most)) => format!("<= {most:.3}: MISSED"),
+            Some(Goal::AtLeast(least)) if self.ratio() >= least => format!(">= {least:.3}: met"),
+            Some(Goal::AtLeast(least)) => format!(">= {least:.3}: MISSED"),
         }
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn table(bench: &str, rows: &[Row]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(
             table,
-            "  {:<34} {:<13} {:>10} {:>10} {:<5} x{:<6.2} {:<20} {}",
+            "  {:<43} {:<13} {:>10} {:>10} {:<5} x{:<6.3} {:<20} {}",
             row.case,
             row.metric,
             number(row.ours),
