@@ -8,6 +8,8 @@ const sharp = createRequire(`${folder}/`)("sharp");
 sharp.concurrency(1);
 sharp.cache(false);
 
+// In memory, as a function gets it.
+const picture = readFileSync(file);
 const raw = ({ info }) => ({ raw: { width: info.width, height: info.height, channels: info.channels } });
 const pixels = (image) => image.raw().toBuffer({ resolveWithObject: true });
 
@@ -20,13 +22,13 @@ async function write(made) {
 const forms = {
   // The widest once from the file, shrunk on load; the others from its pixels.
   async star() {
-    const widest = await pixels(sharp(readFileSync(file)).resize(1024));
+    const widest = await pixels(sharp(picture).resize(1024));
     await write(widest);
     for (const width of [512, 128]) await write(await pixels(sharp(widest.data, raw(widest)).resize(width)));
   },
   // Each from the one before it.
   async chain() {
-    let made = await pixels(sharp(readFileSync(file)).resize(1024));
+    let made = await pixels(sharp(picture).resize(1024));
     await write(made);
     for (const width of [512, 128]) {
       made = await pixels(sharp(made.data, raw(made)).resize(width));
@@ -35,7 +37,7 @@ const forms = {
   },
   // The widest from the file, the others in one pipeline each, without pixels in between.
   async pipeline() {
-    const widest = await pixels(sharp(readFileSync(file)).resize(1024));
+    const widest = await pixels(sharp(picture).resize(1024));
     await write(widest);
     for (const width of [512, 128]) {
       const image = () => sharp(widest.data, raw(widest)).resize(width);
