@@ -13,7 +13,6 @@ mod frame;
 mod header;
 mod scan;
 mod segments;
-#[cfg(not(feature = "turbojpeg"))]
 mod sequential;
 
 use self::header::Colours;

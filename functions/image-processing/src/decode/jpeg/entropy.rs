@@ -14,6 +14,10 @@ pub(super) enum End {
 /// Codes up to this length, nearly all of a picture, are found by one look into a table of 4 KiB.
 const QUICK: usize = 10;
 
+/// As many codes as this many bits hold with what they announce are left out by one look into a table of
+/// 12 KiB, which stays in the nearest cache: two or three of most.
+const FAR: usize = 12;
+
 /// A code and what it announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Code {
@@ -38,10 +42,23 @@ impl Code {
     }
 }
 
+/// Codes in a row, with what they announce.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    /// Of all of them; 0 where the first has more than there are.
+    bits: u8,
+    /// By how many coefficients they go on together.
+    step: u8,
+    /// The same without the last of them.
+    before: u8,
+}
+
 /// The codes of one Huffman table.
 pub(super) struct Table {
     /// By the next [`QUICK`] bits.
     quick: Box<[Code; 1 << QUICK]>,
+    /// By the next [`FAR`] bits.
+    far: Box<[Run; 1 << FAR]>,
     /// Of each longer length: the first code, aligned to 16 bits, and the codes in their order.
     long: Vec<(u8, u32, Vec<Code>)>,
 }
@@ -75,7 +92,23 @@ impl Table {
             }
         }
         quick.resize(1 << QUICK, Code::default());
-        Some(Self { quick: quick.into_boxed_slice().try_into().ok()?, long })
+        let far: Vec<Run> = (0..1 << FAR).map(|next| Self::run(&quick, next)).collect();
+        let far = far.into_boxed_slice().try_into().ok()?;
+        Some(Self { quick: quick.into_boxed_slice().try_into().ok()?, far, long })
+    }
+
+    /// What `next`, [`FAR`] bits, hold whole, to the end of a block at most.
+    fn run(quick: &[Code], next: usize) -> Run {
+        let mut run = Run::default();
+        while run.step < 64 {
+            let rest = next << run.bits & ((1 << FAR) - 1);
+            let Some(code) = quick.get(rest >> (FAR - QUICK)) else { break };
+            if code.length == 0 || usize::from(run.bits + code.whole) > FAR {
+                break;
+            }
+            run = Run { bits: run.bits + code.whole, step: run.step + code.step, before: run.step };
+        }
+        run
     }
 
     /// The code that `next`, 16 bits, start with, if it is longer than [`QUICK`].
@@ -101,6 +134,7 @@ impl<'a> Bits<'a> {
     }
 
     /// To more than 56 bits, unless the data end.
+    #[inline]
     fn fill(&mut self) {
         if let Some(next) = self.rest.first_chunk() {
             let next = u64::from_be_bytes(*next);
@@ -139,8 +173,30 @@ impl<'a> Bits<'a> {
         Ok(code)
     }
 
+    /// Leaves out what is left of a block from coefficient `at` on.
+    pub(super) fn skip_block(&mut self, table: &Table, mut at: usize) -> Result<(), End> {
+        while at < 64 {
+            if self.count < 32 {
+                self.fill();
+            }
+            let next = usize::try_from(self.held >> (64 - FAR)).unwrap_or_default();
+            at += match table.far.get(next) {
+                // Behind the last coefficient another block begins, with codes of another table.
+                Some(run)
+                    if run.bits > 0
+                        && run.bits <= self.count
+                        && at + usize::from(run.before) < 64 =>
+                {
+                    self.take(run.bits);
+                    usize::from(run.step)
+                }
+                _ => usize::from(self.skip(table)?.step),
+            };
+        }
+        Ok(())
+    }
+
     /// The next code and the number that its bits mean (T.81, F.2.2.1, "EXTEND"); 0 where it announces none.
-    #[allow(dead_code, reason = "its user is left out by the feature `turbojpeg`")]
     #[inline]
     pub(super) fn number(&mut self, table: &Table) -> Result<(Code, i16), End> {
         let code = self.next(table)?;
@@ -285,6 +341,29 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_block_is_left_out_code_by_code_and_many_at_once_alike(
+            data: Vec<u8>,
+            first in 1..64_usize,
+            mut codes in proptest::collection::vec((4..=16_u8, any::<u8>()), 1..16),
+        ) {
+            codes.sort_unstable();
+            let table = table(&codes);
+            let one_by_one = |bits: &mut Bits<'_>| {
+                let mut at = first;
+                while at < 64 {
+                    at += usize::from(bits.skip(&table)?.step);
+                }
+                Ok(())
+            };
+            let (mut bits, mut same) = (Bits::new(&data), Bits::new(&data));
+            let mut ended = Ok(());
+            while ended.is_ok() {
+                ended = one_by_one(&mut bits);
+                prop_assert_eq!(same.skip_block(&table, first), ended);
+            }
+        }
+
         /// Against bits taken one at a time.
         #[test]
         fn eight_bytes_at_once_are_the_same_as_one_by_one(

@@ -132,10 +132,7 @@ fn skip_units(bits: &mut Bits<'_>, parts: &[Part], units: usize) -> Result<(), E
             for _ in 0..part.blocks {
                 bits.skip(&part.dc)?;
                 let Some(ac) = &part.ac else { continue };
-                let mut at = 1;
-                while at < 64 {
-                    at += bits.skip(ac)?.step;
-                }
+                bits.skip_block(ac, 1)?;
             }
         }
     }

@@ -17,6 +17,8 @@ pub(super) struct Plane {
     /// Of each frequency in the order of a file: its place in a block, and what it is multiplied by. Those
     /// that do not show go to a place of their own.
     frequencies: Box<[(u8, f32); BEYOND]>,
+    /// How many of them there are up to the last that shows.
+    shown: usize,
     /// Pixels on each side of a block once decoded: 1, 2, 4 or 8.
     side: usize,
     /// Blocks across and down in a unit.
@@ -24,6 +26,8 @@ pub(super) struct Plane {
     /// How often a sample is repeated, across and down, where another colour has more.
     repeat: (usize, usize),
     predicted: i16,
+    /// The block at hand, and behind it the place of what does not show.
+    values: [f32; 65],
     /// Samples of a row of units.
     band: Vec<u8>,
     stride: usize,
@@ -62,14 +66,18 @@ pub(super) fn planes(
             return None;
         }
         let table = (*quantization.get(usize::from(one.quantization))?)?;
+        let frequencies: [_; BEYOND] = std::array::from_fn(|at| frequency(at, own, &table));
+        let shown = frequencies.iter().rposition(|(place, _)| *place < 64).map_or(0, |at| at + 1);
         Some(Plane {
             dc: codes.table(0, selector[1] >> 4)?,
             ac: codes.table(1, selector[1] & 15)?,
-            frequencies: Box::new(std::array::from_fn(|at| frequency(at, own, &table))),
+            frequencies: Box::new(frequencies),
+            shown,
             side: own,
             blocks,
             repeat,
             predicted: 0,
+            values: [0.0; 65],
             band: Vec::new(),
             stride: 0,
             line: Vec::new(),
@@ -110,10 +118,20 @@ impl Plane {
 
     /// Decodes its blocks of the unit in column `unit`.
     pub(super) fn decode(&mut self, bits: &mut Bits<'_>, unit: usize) -> Result<(), End> {
+        // What a size is known for costs no call.
+        match self.side {
+            8 => self.unit::<8>(bits, unit),
+            4 => self.unit::<4>(bits, unit),
+            2 => self.unit::<2>(bits, unit),
+            _ => self.unit::<1>(bits, unit),
+        }
+    }
+
+    fn unit<const SIDE: usize>(&mut self, bits: &mut Bits<'_>, unit: usize) -> Result<(), End> {
         for down in 0..self.blocks.1 {
             for across in 0..self.blocks.0 {
-                let left = (unit * self.blocks.0 + across) * self.side;
-                self.block(bits, down * self.side * self.stride + left)?;
+                let left = (unit * self.blocks.0 + across) * SIDE;
+                self.block::<SIDE>(bits, down * SIDE * self.stride + left)?;
             }
         }
         Ok(())
@@ -123,22 +141,20 @@ impl Plane {
     pub(super) fn skip(&self, bits: &mut Bits<'_>) -> Result<(), End> {
         for _ in 0..self.blocks.0 * self.blocks.1 {
             bits.skip(&self.dc)?;
-            let mut at = 1;
-            while at < 64 {
-                at += bits.skip(&self.ac)?.step;
-            }
+            bits.skip_block(&self.ac, 1)?;
         }
         Ok(())
     }
 
-    fn block(&mut self, bits: &mut Bits<'_>, to: usize) -> Result<(), End> {
-        let mut values = [0.0; 65];
+    fn block<const SIDE: usize>(&mut self, bits: &mut Bits<'_>, to: usize) -> Result<(), End> {
+        let values = &mut self.values;
+        values[..SIDE * SIDE].fill(0.0);
         let (_, difference) = bits.number(&self.dc)?;
         self.predicted = self.predicted.wrapping_add(difference);
         values[0] = f32::from(self.predicted) * self.frequencies[0].1;
         let mut at = 1;
         let mut shown = false;
-        while at < 64 {
+        while at < self.shown {
             let (code, value) = bits.number(&self.ac)?;
             at += usize::from(code.step);
             // A mask, for the compiler: it is below 127.
@@ -146,13 +162,14 @@ impl Plane {
             values[usize::from(place)] = f32::from(value) * by;
             shown |= place < 64;
         }
-        let side = self.side;
-        let rows = self.band.get_mut(to..).unwrap_or_default().chunks_mut(self.stride.max(1));
+        bits.skip_block(&self.ac, at)?;
         // Most blocks of colour, and of sky, have one level.
-        let block = inverse(if shown { side } else { 1 }, &values);
-        for (row, levels) in rows.zip(block).take(side) {
-            if let (Some(row), Some(levels)) = (row.get_mut(..side), levels.get(..side)) {
-                row.copy_from_slice(levels);
+        let block = inverse(if shown { SIDE } else { 1 }, values);
+        let rows = self.band.get_mut(to..).unwrap_or_default().chunks_mut(self.stride.max(1));
+        for (row, levels) in rows.zip(block).take(SIDE) {
+            if let (Some(row), Some(levels)) = (row.first_chunk_mut::<SIDE>(), levels.first_chunk())
+            {
+                *row = *levels;
             }
         }
         Ok(())
