@@ -30,7 +30,12 @@ pub(super) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureErr
     let fraction = fraction(upright_width, limits.min_width);
     let size = (full.0.div_ceil(fraction), full.1.div_ceil(fraction));
 
-    let samples = codec::decode(bytes, &header, fraction)?;
+    // Our own decoder knows what cameras write, the libraries know the rest.
+    let own = match fraction >= codec::OWN_FROM {
+        true => sequential::decode(bytes, &header, fraction)?,
+        false => None,
+    };
+    let samples = own.map_or_else(|| codec::decode(bytes, &header, fraction), Ok)?;
     let (pixels, profile) = match header.colours {
         Colours::Grey => (Pixels::rgb(size, spread(&samples)), header.profile),
         Colours::Light => (Pixels::rgb(size, samples), header.profile),

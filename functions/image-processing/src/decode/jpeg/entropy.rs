@@ -133,6 +133,14 @@ impl<'a> Bits<'a> {
         Self { rest: data, held: 0, count: 0 }
     }
 
+    /// Holds a code and its bits, which are at most 31, unless the data end.
+    #[inline]
+    fn ready(&mut self) {
+        if self.count < 32 {
+            self.fill();
+        }
+    }
+
     /// To more than 56 bits, unless the data end.
     #[inline]
     fn fill(&mut self) {
@@ -176,9 +184,7 @@ impl<'a> Bits<'a> {
     /// Leaves out what is left of a block from coefficient `at` on.
     pub(super) fn skip_block(&mut self, table: &Table, mut at: usize) -> Result<(), End> {
         while at < 64 {
-            if self.count < 32 {
-                self.fill();
-            }
+            self.ready();
             let next = usize::try_from(self.held >> (64 - FAR)).unwrap_or_default();
             at += match table.far.get(next) {
                 // Behind the last coefficient another block begins, with codes of another table.
@@ -214,10 +220,7 @@ impl<'a> Bits<'a> {
     /// The next code, of which the data hold all bits that it announces.
     #[inline]
     fn next(&mut self, table: &Table) -> Result<Code, End> {
-        // A code and its bits are at most 31.
-        if self.count < 32 {
-            self.fill();
-        }
+        self.ready();
         let next = usize::try_from(self.held >> (64 - QUICK)).unwrap_or_default();
         match table.quick.get(next) {
             Some(code) if code.length > 0 && code.whole <= self.count => Ok(*code),

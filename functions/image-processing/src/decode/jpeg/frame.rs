@@ -21,7 +21,6 @@ pub(super) struct Component {
     pub(super) h: usize,
     pub(super) v: usize,
     /// Which quantization table.
-    #[allow(dead_code, reason = "its user is left out by the feature `turbojpeg`")]
     pub(super) quantization: u8,
 }
 

@@ -1,11 +1,13 @@
-//! Deals with: JPEG data -> samples, in Rust alone: our own decoder for what cameras write, `jpeg-decoder` for
-//! the rest.
+//! Deals with: JPEG data -> samples by `jpeg-decoder`, in Rust alone.
 //! Does not deal with: the header; its limits are checked by then.
 
 use super::header::{Colours, Header};
-use super::{KIND, ended, scan, sequential};
+use super::{KIND, ended, scan};
 use crate::error::PictureError;
 use jpeg_decoder::{Decoder, Error, PixelFormat};
+
+/// The least fraction that our own decoder knows.
+pub(super) const OWN_FROM: u32 = 2;
 
 /// Samples of one, three or four bytes a pixel, as `header` says, at 1/`fraction` of its size. Of inks
 /// 255 is most: every writer follows Adobe's and inverts them, and this undoes it.
@@ -14,9 +16,6 @@ pub(super) fn decode(
     header: &Header<'_>,
     fraction: u32,
 ) -> Result<Vec<u8>, PictureError> {
-    if let Some(samples) = sequential::decode(bytes, header, fraction)? {
-        return Ok(samples);
-    }
     // The library fills what is missing with grey and ignores what is left over.
     scan::check(bytes)?;
     let mut decoder = Decoder::new(bytes);

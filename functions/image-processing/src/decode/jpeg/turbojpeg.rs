@@ -2,13 +2,14 @@
 //! Does not deal with: the header; its limits are checked by then.
 
 use super::header::{Colours, Header};
-use super::{KIND, ended, scan, sequential, too_many_scans};
+use super::{KIND, ended, scan, too_many_scans};
 use crate::decode::buffer;
 use crate::error::PictureError;
 use turbojpeg::{Decompressor, Error, Image, PixelFormat, ScalingFactor};
 
-/// From this fraction on our own decoder is the quicker one (`cargo xtask bench image`).
-const QUICKER_FROM: u32 = 4;
+/// The least fraction at which our own decoder is the quicker one (`cargo xtask bench image`): the smaller the
+/// result, the more of the file need not be worked out, which the library does not know.
+pub(super) const OWN_FROM: u32 = 4;
 /// Warnings about files that are shown all the same, as they begin. One of surplus bytes means a
 /// careless writer or a header that lies: `scan` tells which.
 const HARMLESS: [&str; 3] =
@@ -23,12 +24,6 @@ pub(super) fn decode(
     header: &Header<'_>,
     fraction: u32,
 ) -> Result<Vec<u8>, PictureError> {
-    // The smaller the result, the more of the file need not be worked out, which the library does not know.
-    if fraction >= QUICKER_FROM
-        && let Some(samples) = sequential::decode(bytes, header, fraction)?
-    {
-        return Ok(samples);
-    }
     let size = (header.size.0.div_ceil(fraction), header.size.1.div_ceil(fraction));
     let format = match header.colours {
         Colours::Grey => PixelFormat::GRAY,

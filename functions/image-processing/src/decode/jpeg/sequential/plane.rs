@@ -18,7 +18,7 @@ pub(super) struct Plane {
     /// that do not show go to a place of their own.
     frequencies: Box<[(u8, f32); BEYOND]>,
     /// How many of them there are up to the last that shows.
-    shown: usize,
+    showing: usize,
     /// Pixels on each side of a block once decoded: 1, 2, 4 or 8.
     side: usize,
     /// Blocks across and down in a unit.
@@ -67,12 +67,12 @@ pub(super) fn planes(
         }
         let table = (*quantization.get(usize::from(one.quantization))?)?;
         let frequencies: [_; BEYOND] = std::array::from_fn(|at| frequency(at, own, &table));
-        let shown = frequencies.iter().rposition(|(place, _)| *place < 64).map_or(0, |at| at + 1);
+        let showing = frequencies.iter().rposition(|(place, _)| *place < 64).map_or(0, |at| at + 1);
         Some(Plane {
             dc: codes.table(0, selector[1] >> 4)?,
             ac: codes.table(1, selector[1] & 15)?,
             frequencies: Box::new(frequencies),
-            shown,
+            showing,
             side: own,
             blocks,
             repeat,
@@ -154,7 +154,7 @@ impl Plane {
         values[0] = f32::from(self.predicted) * self.frequencies[0].1;
         let mut at = 1;
         let mut shown = false;
-        while at < self.shown {
+        while at < self.showing {
             let (code, value) = bits.number(&self.ac)?;
             at += usize::from(code.step);
             // A mask, for the compiler: it is below 127.
