@@ -61,7 +61,7 @@ pub(super) fn planes(
         if selector[0] != one.id
             || !whole
             || !own.is_power_of_two()
-            || repeat.0 * own != side * more.0
+            || (repeat.0 * own, repeat.1 * own) != (side * more.0, side * more.1)
         {
             return None;
         }

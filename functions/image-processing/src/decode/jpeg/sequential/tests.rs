@@ -111,6 +111,12 @@ fn other_kinds_are_left_to_the_library() {
     {
         assert_eq!(ours(&jpeg, 2), Ok(None), "{name}");
     }
+    // Of three rows of light to one of colour neither makes whole blocks of the other.
+    for (sampling, by) in [(0x23, 2), (0x23, 4), (0x23, 8), (0x43, 2), (0x32, 2)] {
+        let mut thirds = plain.clone();
+        thirds[frame + 11] = sampling;
+        assert_eq!(ours(&thirds, by), Ok(None), "{sampling:x} 1/{by}");
+    }
     assert_eq!(ours(&plain, 1), Ok(None));
     assert!(matches!(ours(&plain, 2), Ok(Some(_))));
 }
