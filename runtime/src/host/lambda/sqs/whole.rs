@@ -55,7 +55,8 @@ pub(super) async fn run(
     Ok(with_the_rest_of_each_group(&messages, &failed, why))
 }
 
-/// Dead-letters what a handler rejected; the messages that come again instead.
+/// Dead-letters what a handler rejected; the messages that come again instead. What follows one of those in
+/// its group comes again too: buried now, it would be buried at every attempt.
 async fn bury(
     engine: &Engine,
     function: &Function,
@@ -64,34 +65,50 @@ async fn bury(
     error: &Error,
 ) -> queue::Failed {
     let mut failed = error.spared().clone();
-    for Message { id, body, attempt, .. } in messages {
-        if failed.contains(id) {
+    let mut broken = Broken::default();
+    for message in messages {
+        let Message { id, body, attempt, .. } = message;
+        if broken.takes(message, failed.contains(id)) {
             continue;
         }
         let call = Call { message_id: Some(id.clone()), attempt: *attempt, ..call.clone() };
         if engine.bury(function, &call, body.clone(), error).await.is_err() {
             failed.insert(id.as_str());
+            broken.takes(message, true);
         }
     }
     failed
 }
 
-/// After a group's first failure all of it comes again, or its order would be lost.
 fn with_the_rest_of_each_group(
     messages: &[Message],
     failed: &queue::Failed,
     why: &str,
 ) -> Vec<Failed> {
-    let mut broken = BTreeSet::new();
+    let mut broken = Broken::default();
     let mut all = Vec::with_capacity(failed.len());
-    for Message { id, group, .. } in messages {
-        let own = failed.contains(id);
-        let after = group.as_ref().is_some_and(|group| broken.contains(group));
-        if own || after {
-            broken.extend(group);
+    for message in messages {
+        let own = failed.contains(&message.id);
+        if broken.takes(message, own) {
             let error = if own { why } else { "an earlier message of its group failed" };
-            all.push(Failed { id: id.clone(), error: error.to_owned() });
+            all.push(Failed { id: message.id.clone(), error: error.to_owned() });
         }
     }
     all
+}
+
+/// Groups of which a message comes again: all that follows it does, or its order would be lost.
+#[derive(Default)]
+struct Broken<'a>(BTreeSet<&'a str>);
+
+impl<'a> Broken<'a> {
+    /// Whether `message` comes again, since it failed or one before it in its group.
+    fn takes(&mut self, message: &'a Message, failed: bool) -> bool {
+        let group = message.group.as_deref();
+        let again = failed || group.is_some_and(|group| self.0.contains(group));
+        if again {
+            self.0.extend(group);
+        }
+        again
+    }
 }

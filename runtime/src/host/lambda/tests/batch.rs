@@ -55,6 +55,22 @@ async fn a_rejected_batch_is_dead_lettered_message_by_message() {
 }
 
 #[tokio::test]
+async fn what_comes_again_with_its_group_is_not_dead_lettered_as_well() {
+    let of = |id: &str, body: &str, group: &str| record(id, body, Some(group));
+    let records = [
+        of("full", "-2", "a"),
+        of("b1", "7", "b"),
+        of("a2", "8", "a"),
+        of("odd", "one", "c"),
+        of("c2", "9", "c"),
+    ];
+    let (answer, mut seen) = invoke("sums", &batch(&records)).await;
+    assert_eq!(answer.unwrap(), failures(&["full", "a2", "odd", "c2"]));
+    seen.remove(0);
+    assert_eq!(seen, ["-2", "7"].map(|body| format!("dead letter of sums: {body}")));
+}
+
+#[tokio::test]
 async fn an_id_of_no_message_fails_all_of_them() {
     let fault = sums(&[("a", "-4"), ("b", "1")]).await.0.unwrap_err();
     assert!(fault.contains("`stranger`, which is no message"), "{fault}");
