@@ -12,10 +12,10 @@ use bytes::Bytes;
 
 use super::{azure, child, lambda};
 
-/// Binaries and one function of each; those of one app start alike.
-pub(crate) const FUNCTIONS: [(&str, &str); 5] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 6] = [
     ("measured", "work"),
     ("cron-cleanup", "sweep"),
+    ("cron-cleanup", "continue"),
     ("image-processing", "thumbnail"),
     ("webhook", "receive"),
     ("webhook", "archive"),
