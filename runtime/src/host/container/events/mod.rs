@@ -17,6 +17,7 @@
 //! | 200, empty | dealt with: done, or in the dead-letter queue after this one attempt |
 //! | 400 | no CloudEvent: an attribute is missing or malformed |
 //! | 404, 405 | no such function, or not `POST` |
+//! | 408 | the body did not come in time |
 //! | 413, 415 | over 6 MiB; a batch, or a format that is not JSON |
 //! | 422 | a schedule's tick failed; like everywhere it is not tried again |
 //! | 429 | as many events as are let in are here already |
