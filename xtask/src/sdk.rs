@@ -1,25 +1,32 @@
-//! The feature `aws-sdk` of anyfn-services: its lints and its suite.
+//! The feature `aws-sdk` of anyfn-services: its lints, its own tests and its suite.
 //!
 //! Deals with: what the gate leaves out because the SDK takes minutes to build.
 //! Does not deal with: the default clients; those are the gate's.
 
 use crate::gate::{Place, call};
+use crate::peers;
 
-/// Lints the SDK's rooms, then holds them to the suite on the emulator.
+/// The suite on the emulator and on moto.
+const SUITE: &str = "stores:: queues_behave outside_peers::our_clients_of_s3_and_sqs";
+
+/// Lints and tests the SDK's rooms, then holds them to the suite.
 ///
 /// # Errors
-/// The call that failed.
+/// What could not be had, or the call that failed.
 pub(crate) fn run(place: &Place) -> Result<(), String> {
     let feature = "--features anyfn-services/aws-sdk";
-    call(place, &format!("clippy --locked -p anyfn-services --lib {feature} -- -D warnings"), &[])?;
-    // What the emulator starts beside its queues and stores; without the feature.
-    call(place, "build --locked -p webhook -p image-processing --bins", &[])?;
-    let binaries = place.target.join("debug");
     call(
         place,
-        &format!(
-            "test --locked -p anyfn-services -p anyfn-tests {feature} --test e2e -- stores:: queues_behave"
-        ),
-        &[("ANYFN_TEST_BIN_DIR", binaries.as_os_str())],
-    )
+        &format!("clippy --locked -p anyfn-services --lib --tests {feature} -- -D warnings"),
+        &[],
+    )?;
+    call(place, &format!("test --locked -p anyfn-services {feature} --lib"), &[])?;
+    peers::set_up(place)?;
+    // What the emulator starts beside its queues and stores; without the feature.
+    call(place, "build --locked -p webhook -p image-processing --bins", &[])?;
+    let binaries = ("ANYFN_TEST_BIN_DIR", place.target.join("debug").into_os_string());
+    let env: Vec<_> = peers::env(place).into_iter().chain([binaries]).collect();
+    let env: Vec<_> = env.iter().map(|(name, value)| (*name, value.as_os_str())).collect();
+    let packages = "-p anyfn-services -p anyfn-tests";
+    call(place, &format!("test --locked {packages} {feature} --test e2e -- {SUITE}"), &env)
 }

@@ -57,6 +57,31 @@ pub async fn dead_letters_in(
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
+    use crate::fake::{Fake, header};
+
+    #[tokio::test]
+    async fn all_letters_of_a_process_share_a_connection_and_the_keys_that_were_asked_for() {
+        let fake = Fake::start().await;
+        let keys = r#"{"AccessKeyId":"AK1","SecretAccessKey":"s","Token":"t","Expiration":"2999-01-01T00:00:00Z"}"#;
+        fake.answer(200, &[], keys);
+        let queue = format!("sqs://eu-west-1/123456789012/q?endpoint={}", fake.endpoint);
+        let env = Environment::of([
+            ("ANYFN_DEAD_LETTER_THUMBNAIL", queue),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{}/keys", fake.endpoint)),
+        ]);
+        for _ in 0..3 {
+            fake.answer(200, &[], "{}");
+            dead_letters_in(&env, "thumbnail", "x".into(), &[]).await.unwrap();
+        }
+        let asked = fake.asked();
+        let paths: Vec<&str> = asked.iter().map(|request| request.uri().path()).collect();
+        assert_eq!(paths, ["/keys", "/", "/", "/"]);
+        for letter in &asked[1..] {
+            assert!(header(letter, "authorization").contains("Credential=AK1/"), "{letter:?}");
+        }
+        // One, or two where the SDK sends: a client of ours asks for its keys.
+        assert!(fake.connections() < 3, "{}", fake.connections());
+    }
 
     #[tokio::test]
     async fn memory_is_refused_since_nobody_could_read_it() {

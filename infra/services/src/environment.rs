@@ -1,20 +1,27 @@
 //! The variables that bindings and credentials are read from.
 //!
-//! Deals with: looking up in the process's environment, or in a made-up one.
-//! Does not deal with: what any variable means.
+//! Deals with: looking up in the process's environment, or in a made-up one, and who shares what with whom.
+//! Does not deal with: what any variable means, what is shared (`access`).
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::access::Access;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Environment variables.
 ///
 /// [`Environment::process`] is what a function runs with; [`Environment::of`] lets a test open a
 /// store with keys of its own without touching the process.
-#[derive(Clone)]
-pub struct Environment(Variables);
+///
+/// Stores and queues that are opened with the same variables share connections and credentials: those of
+/// the process, or those of one [`Environment::of`] and its clones.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: Variables,
+    access: Access,
+}
 
 #[derive(Clone)]
 enum Variables {
@@ -22,12 +29,19 @@ enum Variables {
     Given(Arc<BTreeMap<String, String>>),
 }
 
+/// None at all.
+impl Default for Variables {
+    fn default() -> Self {
+        Self::Given(Arc::default())
+    }
+}
+
 impl Environment {
     /// The variables of this process, each read when it is asked for: a copy of all would take a start longer
     /// than opening its stores. One that is not valid Unicode counts as unset.
     #[must_use]
     pub fn process() -> Self {
-        Self(Variables::Process)
+        Self { variables: Variables::Process, access: Access::process() }
     }
 
     /// Exactly these variables.
@@ -35,17 +49,21 @@ impl Environment {
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         let own = variables.into_iter().map(|(n, v)| (n.into(), v.into()));
-        Self(Variables::Given(Arc::new(own.collect())))
+        Self { variables: Variables::Given(Arc::new(own.collect())), access: Access::default() }
     }
 
     /// The variable's value; `None` where it is unset or empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
-        let value = match &self.0 {
+        let value = match &self.variables {
             Variables::Process => std::env::var(name).ok(),
             Variables::Given(given) => given.get(name).cloned(),
         };
         value.filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
     }
 
     /// The name and value of the variable that binds `name`, e.g. `ANYFN_BLOB_PHOTOS`.
@@ -65,17 +83,10 @@ impl Environment {
     }
 }
 
-/// None at all.
-impl Default for Environment {
-    fn default() -> Self {
-        Self(Variables::Given(Arc::default()))
-    }
-}
-
 /// Names only: values may be secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.variables {
             Variables::Process => f.write_str("the process's"),
             Variables::Given(given) => f.debug_set().entries(given.keys()).finish(),
         }

@@ -29,6 +29,7 @@ pub(crate) struct Fake {
 struct Script {
     answers: VecDeque<Response<Body>>,
     asked: Vec<Request<Bytes>>,
+    connections: usize,
 }
 
 impl Fake {
@@ -71,10 +72,16 @@ impl Fake {
     pub(crate) fn asked(&self) -> Vec<Request<Bytes>> {
         std::mem::take(&mut self.script.lock().unwrap().asked)
     }
+
+    /// How many connections were made so far.
+    pub(crate) fn connections(&self) -> usize {
+        self.script.lock().unwrap().connections
+    }
 }
 
 async fn serve(listener: TcpListener, script: Arc<Mutex<Script>>) {
     while let Ok((stream, _)) = listener.accept().await {
+        script.lock().unwrap().connections += 1;
         let script = script.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let script = script.clone();

@@ -4,6 +4,7 @@
 //! Does not deal with: single calls (`blob::s3`, `queue::sqs`).
 
 use std::error::Error as StdError;
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
@@ -11,6 +12,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use aws_sdk_s3::config::SharedHttpClient;
 use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::error::SdkError;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -18,14 +20,23 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::credentials::AwsSource;
-use crate::error::{Error, ErrorKind};
+use crate::environment::Environment;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::tries::TRIES;
 use crate::http::{Http, Reply};
 use crate::reply;
 
-/// Connections with rustls and ring. The certificates of the system are trusted: the SDK takes none
-/// that are bundled.
+/// The process's connections with rustls and ring, made at first use. The certificates of the system are trusted: the
+/// SDK takes none that are bundled.
 pub(crate) fn connections() -> SharedHttpClient {
-    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+    static MADE: OnceLock<SharedHttpClient> = OnceLock::new();
+    let make = || Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    MADE.get_or_init(make).clone()
+}
+
+/// As many as everywhere here; the pauses between them are the SDK's.
+pub(crate) fn tries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(TRIES)
 }
 
 /// Keys from where every client here has them.
@@ -36,8 +47,9 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(crate) fn of(source: AwsSource) -> Self {
-        Self { source, http: Http::default() }
+    pub(crate) fn find(environment: &Environment, region: &str) -> Result<Self> {
+        let source = AwsSource::find(environment, region)?;
+        Ok(Self { source, http: environment.access().http.clone() })
     }
 }
 
@@ -89,5 +101,30 @@ fn answer(raw: &HttpResponse) -> Reply {
         status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         headers,
         body: Bytes::copy_from_slice(raw.body().bytes().unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::Fake;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_stays_unavailable_is_tried_as_often_as_by_the_clients_here() {
+        let fake = Fake::start().await;
+        let keys = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "s")];
+        let environment = Environment::of(keys);
+        let (calls, end) = (TRIES as usize, &fake.endpoint);
+        for _ in 0..2 * calls {
+            fake.answer(503, &[], "");
+        }
+        let store = format!("s3://photos?region=eu-west-1&endpoint={end}");
+        let store = crate::blob::open_in(&store, &environment).unwrap();
+        assert!(store.get("a").await.unwrap_err().is_temporary());
+        assert_eq!(fake.asked().len(), calls);
+        let queue = format!("sqs://eu-west-1/123456789012/q?endpoint={end}");
+        let queue = crate::queue::open_in(&queue, &environment).unwrap();
+        assert!(queue.send("a").await.unwrap_err().is_temporary());
+        assert_eq!(fake.asked().len(), calls);
     }
 }

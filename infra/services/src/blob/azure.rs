@@ -23,7 +23,6 @@ use crate::address;
 use crate::credentials::AzureSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Http;
 use crate::sign::{Client, Signer};
 
 /// "Scalability and performance targets for Blob storage", and the reference of Put Blob, List Blobs
@@ -65,7 +64,7 @@ impl Azure {
         let base = format!("{}/{container}", address::azure("blob", &account, endpoint));
         let source = AzureSource::find(environment)?;
         let signer = Signer::Azure { source, account };
-        let client = Client { http: Http::default(), signer };
+        let client = Client { http: environment.access().http.clone(), signer };
         let remote = Remote { client, base, prefix: String::new(), metadata: "x-ms-meta-" };
         Ok(Self { remote, container: container.to_owned() })
     }

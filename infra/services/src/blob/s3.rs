@@ -23,7 +23,7 @@ use crate::address;
 use crate::credentials::AwsSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Http, Reply, Verdict};
+use crate::http::{Reply, Verdict};
 use crate::sign::{Client, Signer};
 
 /// What is read of `CopyObjectResult` and `CompleteMultipartUploadResult`.
@@ -59,7 +59,7 @@ impl S3 {
         let base = address::s3(bucket, &region, endpoint);
         let source = AwsSource::find(environment, &region)?;
         let signer = Signer::Aws { source, service: "s3", region };
-        let client = Client { http: Http::default(), signer };
+        let client = Client { http: environment.access().http.clone(), signer };
         let remote = Remote { client, base, prefix, metadata: "x-amz-meta-" };
         Ok(Self { remote, bucket: bucket.to_owned() })
     }

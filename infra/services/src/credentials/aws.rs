@@ -72,7 +72,7 @@ impl AwsSource {
     /// Finds the source; asks nobody yet.
     pub(crate) fn find(environment: &Environment, region: &str) -> Result<Self> {
         let origin = origin(environment, region)?;
-        Ok(Self { origin, cache: Cache::default() })
+        Ok(Self { origin, cache: environment.access().aws_keys.clone() })
     }
 
     /// Keys that are good for a while.

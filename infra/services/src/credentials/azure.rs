@@ -71,7 +71,7 @@ impl fmt::Debug for Origin {
 impl AzureSource {
     /// Finds the source; asks nobody yet.
     pub(crate) fn find(environment: &Environment) -> Result<Self> {
-        Ok(Self { origin: origin(environment)?, cache: Cache::default() })
+        Ok(Self { origin: origin(environment)?, cache: environment.access().azure_token.clone() })
     }
 
     /// A secret that is good for a while.

@@ -7,6 +7,7 @@ mod aws;
 mod azure;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::Mutex;
@@ -27,12 +28,13 @@ struct Lease<T> {
     until: SystemTime,
 }
 
-/// The last answer of a source. One caller asks; the others wait for what it gets.
-struct Cache<T>(Mutex<Option<Lease<T>>>);
+/// The last answer of a source. One caller asks; the others wait for what it gets. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Cache<T>(Arc<Mutex<Option<Lease<T>>>>);
 
 impl<T> Default for Cache<T> {
     fn default() -> Self {
-        Self(Mutex::new(None))
+        Self(Arc::default())
     }
 }
 

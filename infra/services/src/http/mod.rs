@@ -4,7 +4,7 @@
 //! tries (`tries`), or what an answer means.
 
 mod answer;
-mod tries;
+pub(crate) mod tries;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -23,9 +23,12 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Without a byte for so long an answer is given up.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// Connections, made at first use: a function that never calls pays nothing.
+/// Connections, made at first use: a function that never calls pays nothing. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Http(Arc<Clients>);
+
 #[derive(Debug, Default)]
-pub(crate) struct Http {
+struct Clients {
     direct: OnceLock<reqwest::Client>,
     by_proxy: OnceLock<reqwest::Client>,
 }
@@ -77,7 +80,7 @@ impl Http {
 
     fn client(&self, url: &Url) -> Result<&reqwest::Client> {
         let direct = address::is_local(url);
-        let slot = if direct { &self.direct } else { &self.by_proxy };
+        let slot = if direct { &self.0.direct } else { &self.0.by_proxy };
         if let Some(client) = slot.get() {
             return Ok(client);
         }

@@ -13,7 +13,7 @@ use crate::error::{ErrorKind, Result};
 use crate::reply;
 
 /// Tries of one call, the first included.
-const TRIES: u32 = 4;
+pub(crate) const TRIES: u32 = 4;
 /// The longest pause before the second try; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// A provider that is over its limits needs more time than one that failed.

@@ -18,7 +18,7 @@ use crate::address;
 use crate::credentials::AzureSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Http, Reply};
+use crate::http::Reply;
 use crate::sign::{Client, Signer};
 
 /// A message may have 64 KiB once in base64, which is 48 KiB before. `Put Message`: "The visibility
@@ -50,7 +50,7 @@ impl Azure {
         let base = format!("{}/{name}", address::azure("queue", &account, endpoint));
         let source = AzureSource::find(environment)?;
         let signer = Signer::Azure { source, account };
-        Ok(Self { client: Client { http: Http::default(), signer }, base })
+        Ok(Self { client: Client { http: environment.access().http.clone(), signer }, base })
     }
 
     /// Size and delay have been checked. The message stays until somebody deletes it: by default the

@@ -16,7 +16,7 @@ use crate::address;
 use crate::credentials::AwsSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Http, Reply};
+use crate::http::Reply;
 use crate::sign::{Client, Signer};
 
 #[derive(Debug)]
@@ -41,7 +41,12 @@ impl Sqs {
         let source = AwsSource::find(environment, &region)?;
         let signer = Signer::Aws { source, service: "sqs", region };
         let fifo = name.ends_with(".fifo");
-        Ok(Self { client: Client { http: Http::default(), signer }, base, queue_url, fifo })
+        Ok(Self {
+            client: Client { http: environment.access().http.clone(), signer },
+            base,
+            queue_url,
+            fifo,
+        })
     }
 
     pub(super) fn capability(&self) -> Capability {

@@ -27,7 +27,6 @@ pub(super) use super::capability::S3 as CAPABILITY;
 use super::reader::Source;
 use super::write::{When, gone};
 use super::{Content, Entry, Object, Page, key, many, read};
-use crate::credentials::AwsSource;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::sdk;
@@ -49,13 +48,14 @@ impl S3 {
         endpoint: Option<&Url>,
         environment: &Environment,
     ) -> Result<Self> {
-        let keys = sdk::Keys::of(AwsSource::find(environment, &region)?);
+        let keys = sdk::Keys::find(environment, &region)?;
         // Checksums that S3 does not ask for are one more pass over every byte, and not every server of
         // its API knows them.
         let mut config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(keys)
+            .retry_config(sdk::tries())
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         if let Some(endpoint) = endpoint {

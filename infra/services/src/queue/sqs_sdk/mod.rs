@@ -21,7 +21,6 @@ use self::entry::Entry;
 use super::batch::Failures;
 use super::{Capability, Message, Outgoing, burial, sqs_limits};
 use crate::address;
-use crate::credentials::AwsSource;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::{reply, sdk};
@@ -43,11 +42,12 @@ impl Sqs {
         environment: &Environment,
     ) -> Result<Self> {
         let base = address::aws("sqs", &region, endpoint);
-        let keys = sdk::Keys::of(AwsSource::find(environment, &region)?);
+        let keys = sdk::Keys::find(environment, &region)?;
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region))
             .credentials_provider(keys)
+            .retry_config(sdk::tries())
             .endpoint_url(&base)
             .build();
         let (client, queue_url) = (OnceLock::new(), format!("{base}/{account}/{name}"));
