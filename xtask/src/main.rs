@@ -31,8 +31,8 @@ usage: cargo xtask COMMAND
   tidy          the house rules
   deny          licences, bans and sources of the dependencies
   e2e [NAME]    end-to-end tests alone, those whose name contains NAME
-  sdk           the feature `aws-sdk` of anyfn-services, on the emulator; minutes to build
-  packaged      panics and spinning handlers in a process that is built as functions are deployed
+  sdk           the feature `aws-sdk` of anyfn-services, on the emulator and moto; minutes to build
+  packaged      panics and spinning handlers in the executable of a package
   packages      what `anyfn build` makes: sizes, the same bytes elsewhere, runs on the emulator, arm64 too;
                 most of an hour to build the first time
   turbojpeg     image-processing's tests with libjpeg-turbo in place of the Rust codecs

@@ -52,13 +52,13 @@ fn build(place: &Place, out: &Path, more: &[&str]) -> Result<(), String> {
 }
 
 /// `anyfn build` as it was built here.
-fn anyfn(place: &Place) -> Command {
+pub(crate) fn anyfn(place: &Place) -> Command {
     let mut command = Command::new(place.target.join("debug/anyfn"));
     command.arg("build");
     command
 }
 
-fn ended(command: &mut Command) -> Result<(), String> {
+pub(crate) fn ended(command: &mut Command) -> Result<(), String> {
     eprintln!("$ {command:?}");
     match command.status() {
         Ok(status) if status.success() => Ok(()),
