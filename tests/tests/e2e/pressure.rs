@@ -40,8 +40,10 @@ async fn the_host_is_answered_at_once_while_64_slow_calls_wait_for_their_turn() 
     waits.sort_unstable();
     let (most, longest) = (waits[waits.len() * 9 / 10], waits[waits.len() - 1]);
     assert!(waits.len() >= 10, "asked {} times only", waits.len());
-    // A machine that is busy with something else may take its time once.
-    assert!(most < Duration::from_millis(100), "{most:?}, the longest {longest:?}");
+    // A machine that is busy with something else may take its time once. It is far from the seconds that
+    // all of the calls take.
+    let bounds = [Duration::from_millis(100), Duration::from_secs(1)];
+    assert!(most < bounds[0] && longest < bounds[1], "{most:?}, the longest {longest:?}");
 }
 
 /// A progressive JPEG of 12 megapixels: it cannot be decoded at a fraction of its size, so that all of
