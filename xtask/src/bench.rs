@@ -4,6 +4,7 @@
 //! Does not deal with: measuring, which the programs of `benches/` do, each beside its peer.
 
 mod cleanup;
+mod dev;
 mod driver;
 mod image;
 mod invoke;
@@ -14,8 +15,8 @@ use row::Row;
 
 type Bench = fn(&Place) -> Result<Vec<Row>, String>;
 
-const BENCHES: [(&str, Bench); 3] =
-    [("cleanup", cleanup::run), ("image", image::run), ("invoke", invoke::run)];
+const BENCHES: [(&str, Bench); 4] =
+    [("cleanup", cleanup::run), ("dev", dev::run), ("image", image::run), ("invoke", invoke::run)];
 
 /// Runs the bench `name`, or all, and prints a table, or JSON.
 ///

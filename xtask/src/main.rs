@@ -46,7 +46,7 @@ usage: cargo xtask COMMAND
   terraform with SCHEMA... -- COMMAND...
                 runs a command whose terraform finds the stand-ins (aws, azurerm-4, azurerm-5)
   bench NAME [--json]
-                figures beside the peers': cleanup, image, invoke or all; minutes each";
+                figures beside the peers': cleanup, dev, image, invoke or all; minutes each";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

