@@ -39,6 +39,9 @@ impl Default for Variables {
 impl Environment {
     /// The variables of this process, each read when it is asked for: a copy of all would take a start longer
     /// than opening its stores. One that is not valid Unicode counts as unset.
+    ///
+    /// A connection lives on the tokio runtime that made it. Tests that have one each, and call the same
+    /// server, open their stores with an [`Environment::of`] each.
     #[must_use]
     pub fn process() -> Self {
         Self { variables: Variables::Process, access: Access::process() }

@@ -150,7 +150,8 @@ impl Issued {
     fn lease(self) -> Lease<AwsKeys> {
         let Self { access_key_id: id, secret_access_key: secret, token, expiration } = self;
         // A date that cannot be read counts as past: the next call asks again.
-        Lease { value: AwsKeys { id, secret, token }, until: dates::read(&expiration) }
+        let until = dates::read(&expiration).unwrap_or(SystemTime::UNIX_EPOCH);
+        Lease { value: AwsKeys { id, secret, token }, until }
     }
 }
 

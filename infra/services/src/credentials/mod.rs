@@ -10,7 +10,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
+use tokio::time::Instant;
 
 pub(crate) use aws::{AwsKeys, AwsSource};
 pub(crate) use azure::{AzureSecret, AzureSource};
@@ -28,13 +29,20 @@ struct Lease<T> {
     until: SystemTime,
 }
 
-/// The last answer of a source. One caller asks; the others wait for what it gets. Clones share it.
+/// The last answer of a source. One caller asks at a time; the others go on with what is not over yet, or
+/// wait for what it gets, be it a failure. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Cache<T>(Arc<Mutex<Option<Lease<T>>>>);
+pub(crate) struct Cache<T>(Arc<Kept<T>>);
+
+struct Kept<T> {
+    lease: RwLock<Option<Lease<T>>>,
+    /// Held by who asks: the last failure, and when it was.
+    asking: Mutex<Option<(Instant, Error)>>,
+}
 
 impl<T> Default for Cache<T> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self(Arc::new(Kept { lease: RwLock::default(), asking: Mutex::default() }))
     }
 }
 
@@ -45,17 +53,38 @@ impl<T: Clone> Cache<T> {
         now: SystemTime,
         fetch: impl Future<Output = Result<Lease<T>>>,
     ) -> Result<T> {
-        let mut kept = self.0.lock().await;
-        if let Some(lease) = kept.as_ref()
-            && now + MARGIN < lease.until
-        {
-            return Ok(lease.value.clone());
+        if let Some(fresh) = self.until(now + MARGIN).await {
+            return Ok(fresh);
         }
-        match (fetch.await, kept.as_ref()) {
-            (Ok(lease), _) => Ok(kept.insert(lease).value.clone()),
-            (Err(_), Some(lease)) if now < lease.until => Ok(lease.value.clone()),
-            (Err(error), _) => Err(error),
+        let begun = Instant::now();
+        let mut failure = match self.until(now).await {
+            // Nobody waits who need not.
+            Some(old) => match self.0.asking.try_lock() {
+                Ok(turn) => turn,
+                Err(_) => return Ok(old),
+            },
+            None => self.0.asking.lock().await,
+        };
+        if let Some(fresh) = self.until(now + begun.elapsed() + MARGIN).await {
+            return Ok(fresh);
         }
+        if let Some((at, error)) = failure.as_ref().filter(|(at, _)| *at > begun) {
+            tracing::debug!(since = ?at.elapsed(), "somebody else asked for credentials in vain");
+            return Err(error.clone());
+        }
+        match fetch.await {
+            Ok(lease) => Ok(self.0.lease.write().await.insert(lease).value.clone()),
+            Err(error) => {
+                *failure = Some((Instant::now(), error.clone()));
+                self.until(now + begun.elapsed()).await.ok_or(error)
+            }
+        }
+    }
+
+    /// What is good at `time`.
+    async fn until(&self, time: SystemTime) -> Option<T> {
+        let lease = self.0.lease.read().await;
+        lease.as_ref().filter(|lease| time < lease.until).map(|lease| lease.value.clone())
     }
 }
 
@@ -103,6 +132,33 @@ mod tests {
         let later = now + hour - Duration::from_secs(299);
         let renewed = cache.get(later, async { Ok(lease(3, later + hour)) }).await.unwrap();
         assert_eq!((first, kept, renewed), (1, 1, 3));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_renewal_while_the_old_is_good() {
+        let (cache, now) = (Cache::default(), SystemTime::now());
+        cache.get(now, async { Ok(lease(1, now + MARGIN)) }).await.unwrap();
+        let renewal = cache.get(now, std::future::pending());
+        let other = cache.get(now, async { panic!("two ask at once") });
+        tokio::select! {
+            biased;
+            _ = renewal => panic!("it hangs"),
+            value = other => assert_eq!(value.unwrap(), 1),
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_in_vain_does_not_ask_again() {
+        let (cache, now) = (Cache::<u32>::default(), SystemTime::now());
+        let first = cache.get(now, async {
+            tokio::task::yield_now().await;
+            Err(wrong("down"))
+        });
+        let second = cache.get(now, async { panic!("it has waited for the first") });
+        let (first, second) = tokio::join!(first, second);
+        assert_eq!(first.unwrap_err().to_string(), second.unwrap_err().to_string());
+        let later = cache.get(now, async { Ok(lease(2, now + 2 * MARGIN)) }).await;
+        assert_eq!(later.unwrap(), 2);
     }
 
     #[tokio::test]
