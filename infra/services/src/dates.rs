@@ -20,11 +20,11 @@ pub(crate) fn http(time: SystemTime) -> String {
     OffsetDateTime::from(time).format(HTTP).unwrap_or_default()
 }
 
-/// Either form. What is neither becomes the epoch: no caller decides anything by a date.
-pub(crate) fn read(text: &str) -> SystemTime {
+/// Either form.
+pub(crate) fn read(text: &str) -> Option<SystemTime> {
     let http = PrimitiveDateTime::parse(text, HTTP).map(PrimitiveDateTime::assume_utc);
     let date = http.or_else(|_| OffsetDateTime::parse(text, &Rfc3339));
-    date.map_or(SystemTime::UNIX_EPOCH, SystemTime::from)
+    date.ok().map(SystemTime::from)
 }
 
 #[cfg(test)]
@@ -35,9 +35,12 @@ mod tests {
 
     #[test]
     fn both_forms_are_read() {
-        let time = read("2013-05-24T00:00:00.000Z");
+        let time = read("2013-05-24T00:00:00.000Z").unwrap();
         assert_eq!(http(time), "Fri, 24 May 2013 00:00:00 GMT");
-        assert_eq!(read("Fri, 24 May 2013 00:00:00 GMT"), time);
+        assert_eq!(read("Fri, 24 May 2013 00:00:00 GMT"), Some(time));
+        for neither in ["", "2013-05-24 00:00:00", "2013-05-24T00:00:00", "Fri, 24 May 2013"] {
+            assert_eq!(read(neither), None, "{neither}");
+        }
     }
 
     proptest! {

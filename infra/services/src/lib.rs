@@ -19,8 +19,8 @@
 //! provider refused in whichever words. What may pass ([`ErrorKind::Unavailable`],
 //! [`ErrorKind::Throttled`]) was tried four times by then, each try signed anew, with random pauses that
 //! double, from 100 ms (500 ms where the provider is over its limits), and at least as long as it asked
-//! for by `Retry-After`; no try begins later than 20 s after the first. With the feature `aws-sdk` the
-//! pauses of S3 and SQS are the SDK's own.
+//! for by `Retry-After`; no try begins later than 20 s after the first. With the feature `aws-sdk` S3
+//! and SQS are tried at most as often, by the SDK's own rules: what may pass, and when the next try is.
 //!
 //! # Credentials
 //!

@@ -113,7 +113,7 @@ pub struct Object {
     pub content_type: Option<String>,
     /// Its metadata, names in lower case.
     pub metadata: BTreeMap<String, String>,
-    /// When it was last written, by the provider's clock.
+    /// When it was last written, by the provider's clock; the epoch where it does not say.
     pub last_modified: SystemTime,
 }
 

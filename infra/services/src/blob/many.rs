@@ -73,8 +73,18 @@ impl Blob {
         let mut tries = Tries::begin();
         let call = Call { operation: OPERATION, host: None };
         let mut batch = self.without_odd(batch, failures).await?;
+        let mut again = false;
         while !batch.is_empty() {
-            let failed = on!(self, store => store.delete_batch(&batch).await)?;
+            let failed = match on!(self, store => store.delete_batch(&batch).await) {
+                Ok(failed) => failed,
+                // Others of the batch are gone, which an error of the whole would hide.
+                Err(error) if again => {
+                    failures.extend(batch.into_iter().map(|one| (one.key, error.clone())));
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            };
+            again = true;
             let of = |kind| failed.iter().any(|(_, error)| error.kind() == kind);
             // The one that waits longer counts.
             let worst = if of(ErrorKind::Throttled) {
@@ -88,14 +98,14 @@ impl Blob {
                 failures.extend(failed);
                 return Ok(());
             }
-            let (again, lost): (Vec<_>, Vec<_>) =
+            let (passing, lost): (Vec<_>, Vec<_>) =
                 failed.into_iter().partition(|(_, error)| error.is_temporary());
             failures.extend(lost);
-            let again: HashMap<_, _> = again.into_iter().collect();
-            batch.retain(|deletion| again.contains_key(&deletion.key));
+            let passing: HashMap<_, _> = passing.into_iter().collect();
+            batch.retain(|deletion| passing.contains_key(&deletion.key));
             // A key that was not asked for cannot be tried again, and is no success either.
             let known: HashSet<_> = batch.iter().map(|deletion| &*deletion.key).collect();
-            failures.extend(again.into_iter().filter(|(key, _)| !known.contains(&**key)));
+            failures.extend(passing.into_iter().filter(|(key, _)| !known.contains(&**key)));
         }
         Ok(())
     }

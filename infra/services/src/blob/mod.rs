@@ -85,7 +85,8 @@ pub struct Entry {
     pub size: u64,
     /// Opaque, without quotes; for [`Blob::replace`] and [`Blob::delete_if`].
     pub etag: String,
-    /// When the blob was last written, by the provider's clock, to the second or better.
+    /// When the blob was last written, by the provider's clock, to the second or better. Where it does not
+    /// say, a page of a listing is an error, and one blob's date is the epoch.
     pub last_modified: SystemTime,
 }
 

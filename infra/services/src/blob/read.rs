@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::time::SystemTime;
 
 use http::header;
 use http::request::Builder;
@@ -23,7 +24,7 @@ pub(super) fn object(operation: &'static str, reply: Reply, metadata: &str) -> R
     };
     let metadata: BTreeMap<_, _> = reply.headers.iter().filter_map(named).collect();
     let content_type = reply.header("content-type").map(str::to_owned);
-    let last_modified = dates::read(reply.header("last-modified").unwrap_or_default());
+    let last_modified = date(&reply.headers);
     Ok(Object { bytes: reply.body, etag, content_type, metadata, last_modified })
 }
 
@@ -33,8 +34,20 @@ pub(super) fn entry(operation: &'static str, headers: &HeaderMap, key: &str) -> 
     let Some(size) = size else {
         return Err(Error::new(ErrorKind::Other, operation, "the answer has no content-length"));
     };
-    let last_modified = dates::read(text(headers, "last-modified").unwrap_or_default());
+    let last_modified = date(headers);
     Ok(Entry { key: key.to_owned(), size, etag: etag(operation, headers)?, last_modified })
+}
+
+/// Whoever wants a blob's bytes shall have them, whatever its date is.
+fn date(headers: &HeaderMap) -> SystemTime {
+    let date = text(headers, "last-modified").and_then(dates::read);
+    date.unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+/// What a page of a listing says of the date of `key`. Who lists may decide by it what to delete.
+pub(super) fn listed_date(key: &str, date: &str) -> Result<SystemTime, String> {
+    let wrong = || format!("the listing has {date:?} for the date of the last change of {key:?}");
+    dates::read(date).ok_or_else(wrong)
 }
 
 /// The ETag of an answer that must have one.
@@ -73,6 +86,16 @@ pub(super) fn going_on(request: Builder, from: Option<(u64, &str)>) -> Builder {
             .header(header::RANGE, format!("bytes={at}-"))
             .header(header::IF_MATCH, format!("\"{etag}\"")),
     }
+}
+
+/// Whether the answer is the part that was asked for: a server may leave the range out of account, and
+/// answer with all of it.
+pub(super) fn is_part(operation: &'static str, status: StatusCode) -> Result<()> {
+    if status == StatusCode::PARTIAL_CONTENT {
+        return Ok(());
+    }
+    let text = format!("{status} instead of 206 to a range: the server sends all of the blob");
+    Err(Error::new(ErrorKind::Other, operation, text))
 }
 
 /// Whether the blob ends before the range begins.

@@ -36,9 +36,14 @@ impl Remote {
     pub(super) async fn range(&self, key: &str, range: Range<u64>) -> Result<Object> {
         let operation = "blob get range";
         if let Some(request) = read::within(Request::get(self.url(key)), &range) {
-            match self.object(operation, request, key).await {
+            match self.call(operation, request, Bytes::new(), key).await {
                 Err(error) if read::is_beyond(&error) => {}
-                outcome => return outcome,
+                reply => {
+                    let reply = reply?;
+                    let part = read::is_part(operation, reply.status);
+                    let object = part.and_then(|()| read::object(operation, reply, self.metadata));
+                    return object.map_err(|error| self.at(error, key));
+                }
             }
         }
         // No bytes of it, but all else.
@@ -54,6 +59,9 @@ impl Remote {
         let request = read::going_on(Request::get(self.url(key)), from);
         let opened = async {
             let streaming = self.client.open(operation, request).await?;
+            if from.is_some() {
+                read::is_part(operation, streaming.status())?;
+            }
             let entry = read::entry(operation, streaming.headers(), key)?;
             Ok((entry, Source::Coming(streaming)))
         };

@@ -107,8 +107,7 @@ fn asked(reply: &Reply, now: SystemTime) -> Option<Duration> {
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    // What is no date reads as the epoch, which is past.
-    dates::read(text).duration_since(now).ok()
+    dates::read(text)?.duration_since(now).ok()
 }
 
 fn random() -> [u8; 2] {
@@ -199,7 +198,7 @@ mod tests {
 
     #[test]
     fn every_form_of_retry_after_is_read() {
-        let now = dates::read("Fri, 24 May 2013 00:00:00 GMT");
+        let now = dates::read("Fri, 24 May 2013 00:00:00 GMT").unwrap();
         let read = |headers: &[(&'static str, &str)]| asked(&reply(headers), now);
         assert_eq!(read(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
         let date = "Fri, 24 May 2013 00:01:00 GMT";

@@ -5,8 +5,8 @@
 
 use serde::Deserialize;
 
-use crate::blob::{Entry, Page, read::unquoted};
-use crate::dates;
+use crate::blob::read::{listed_date, unquoted};
+use crate::blob::{Entry, Page};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -52,14 +52,15 @@ pub(super) fn read(body: &[u8]) -> Result<Page, String> {
     let text = std::str::from_utf8(body).map_err(|_| "the listing is not UTF-8")?;
     let answer: Answer = quick_xml::de::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|error| format!("the listing cannot be read: {error}"))?;
-    let entry = |Found { name, properties }: Found| Entry {
-        key: if name.encoded { decoded(&name.text) } else { name.text },
-        size: properties.content_length,
-        etag: unquoted(&properties.etag),
-        last_modified: dates::read(&properties.last_modified),
+    let entry = |Found { name, properties }: Found| {
+        let key = if name.encoded { decoded(&name.text) } else { name.text };
+        let last_modified = listed_date(&key, &properties.last_modified)?;
+        let (size, etag) = (properties.content_length, unquoted(&properties.etag));
+        Ok(Entry { key, size, etag, last_modified })
     };
     let next = answer.next_marker.filter(|marker| !marker.is_empty());
-    Ok(Page { entries: answer.blobs.blob.into_iter().map(entry).collect(), next })
+    let entries: Result<_, String> = answer.blobs.blob.into_iter().map(entry).collect();
+    Ok(Page { entries: entries?, next })
 }
 
 fn decoded(name: &str) -> String {
@@ -82,6 +83,7 @@ mod tests {
                   <Last-Modified>Wed, 01 May 2024 10:00:00 GMT</Last-Modified><Etag>0x8D</Etag>
                   <Content-Length>7</Content-Length><Content-MD5/></Properties><OrMetadata/></Blob>
                 <Blob><Name Encoded=\"true\">a%EF%BF%BE</Name><Properties>
+                  <Last-Modified>Wed, 01 May 2024 10:00:00 GMT</Last-Modified>
                   <Content-Length>0</Content-Length></Properties></Blob>
               </Blobs><NextMarker>2!8</NextMarker></EnumerationResults>"
                 .as_bytes(),
@@ -94,7 +96,16 @@ mod tests {
             (" a & ä.jpg ", 7, "0x8D")
         );
         assert_eq!(second.key, "a\u{fffe}");
-        assert_eq!(dates::http(first.last_modified), "Wed, 01 May 2024 10:00:00 GMT");
+        assert_eq!(crate::dates::http(first.last_modified), "Wed, 01 May 2024 10:00:00 GMT");
+    }
+
+    #[test]
+    fn a_page_without_the_date_of_each_is_refused() {
+        let blob = "<Name>a</Name><Properties><Content-Length>0</Content-Length></Properties>";
+        let page =
+            format!("<EnumerationResults><Blobs><Blob>{blob}</Blob></Blobs></EnumerationResults>");
+        let fault = read(page.as_bytes()).unwrap_err();
+        assert_eq!(fault, r#"the listing has "" for the date of the last change of "a""#);
     }
 
     #[test]

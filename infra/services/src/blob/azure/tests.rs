@@ -63,7 +63,7 @@ async fn a_listing_goes_on_after_an_empty_page() {
         200,
         &[],
         "<EnumerationResults><Blobs><Blob><Name>x</Name><Properties><Etag>0x8D</Etag>\
-         <Content-Length>1</Content-Length></Properties></Blob></Blobs><NextMarker/></EnumerationResults>",
+         <Last-Modified>Wed, 01 May 2024 10:00:00 GMT</Last-Modified><Content-Length>1</Content-Length></Properties></Blob></Blobs><NextMarker/></EnumerationResults>",
     );
     let entries = open(&fake).list("x").await.unwrap();
     assert_eq!(entries.len(), 1);

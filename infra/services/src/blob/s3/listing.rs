@@ -5,8 +5,8 @@
 
 use serde::Deserialize;
 
-use crate::blob::{Entry, Page, read::unquoted};
-use crate::dates;
+use crate::blob::read::{listed_date, unquoted};
+use crate::blob::{Entry, Page};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -39,10 +39,12 @@ pub(super) fn read(body: &[u8], prefix: &str) -> Result<Page, String> {
         // An object that is named as the prefix itself has no key here.
         let key = key.strip_prefix(prefix).filter(|key| !key.is_empty())?.to_owned();
         let (size, etag) = (found.size, unquoted(&found.etag));
-        Some(Entry { key, size, etag, last_modified: dates::read(&found.last_modified) })
+        let date = listed_date(&key, &found.last_modified);
+        Some(date.map(|last_modified| Entry { key, size, etag, last_modified }))
     };
     let next = answer.next_continuation_token.filter(|token| !token.is_empty());
-    Ok(Page { entries: answer.contents.into_iter().filter_map(entry).collect(), next })
+    let entries: Result<_, String> = answer.contents.into_iter().filter_map(entry).collect();
+    Ok(Page { entries: entries?, next })
 }
 
 /// S3 writes a space as `+` here.
@@ -67,7 +69,8 @@ mod tests {
               <NextContinuationToken>1/a+b=</NextContinuationToken>
               <Contents><Key>a+b%2Bc/%C3%A4</Key><LastModified>2024-05-01T10:00:00.000Z</LastModified>
                 <ETag>&quot;abc&quot;</ETag><Size>7</Size><StorageClass>STANDARD</StorageClass></Contents>
-              <Contents><Key>z</Key><ETag>\"d\"</ETag><Size>0</Size></Contents>
+              <Contents><Key>z</Key><LastModified>2024-05-01T10:00:00Z</LastModified>
+                <ETag>\"d\"</ETag><Size>0</Size></Contents>
             </ListBucketResult>",
             "",
         );
@@ -80,8 +83,21 @@ mod tests {
 
     #[test]
     fn an_unencoded_key_stays_as_it_is() {
-        let xml = "<ListBucketResult><Contents><Key>a+b%20 &amp; c</Key><Size>1</Size></Contents></ListBucketResult>";
-        assert_eq!(read(xml.as_bytes(), "").unwrap().entries[0].key, "a+b%20 & c");
+        let page = read(&one("<LastModified>2024-05-01T10:00:00Z</LastModified>"), "").unwrap();
+        assert_eq!(page.entries[0].key, "a+b%20 & c");
+    }
+
+    fn one(date: &str) -> Vec<u8> {
+        let found = format!("<Key>a+b%20 &amp; c</Key>{date}<Size>1</Size>");
+        format!("<ListBucketResult><Contents>{found}</Contents></ListBucketResult>").into_bytes()
+    }
+
+    #[test]
+    fn a_page_without_the_date_of_each_is_refused() {
+        for date in ["", "<LastModified>2024-05-01 10:00:00</LastModified>"] {
+            let fault = read(&one(date), "").unwrap_err();
+            assert!(fault.contains(r#"the date of the last change of "a+b%20 & c""#), "{fault}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What goes over the wire to S3, and what its answers become.
 
+mod deleting;
 mod parts;
 
 use crate::blob::{Blob, Content, open_in};
@@ -142,7 +143,8 @@ async fn a_listing_follows_its_pages_and_drops_the_prefix() {
     let page = |key: &str, next: &str| {
         format!(
             "<ListBucketResult><EncodingType>url</EncodingType>{next}<Contents><Key>{key}</Key>\
-             <ETag>\"e\"</ETag><Size>1</Size></Contents></ListBucketResult>"
+             <LastModified>2024-05-01T10:00:00Z</LastModified><ETag>\"e\"</ETag><Size>1</Size>\
+             </Contents></ListBucketResult>"
         )
     };
     let next = "<NextContinuationToken>t+/=</NextContinuationToken>";

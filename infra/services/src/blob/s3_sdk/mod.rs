@@ -28,7 +28,7 @@ use super::reader::Source;
 use super::write::{When, gone};
 use super::{Content, Entry, Object, Page, key, many, read};
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::sdk;
 
 pub(super) struct S3 {
@@ -85,7 +85,9 @@ impl S3 {
             match self.fetch(operation, key, asked).await {
                 Err(error) if read::is_beyond(&error) => {}
                 got => {
-                    let object = object::whole(operation, got?, u64::MAX).await;
+                    let got = object::part(operation, got?);
+                    let got = got.map_err(|error| self.at(error, key))?;
+                    let object = object::whole(operation, got, u64::MAX).await;
                     return object.map_err(|error| self.at(error, key));
                 }
             }
@@ -105,7 +107,10 @@ impl S3 {
         if let Some((at, etag)) = from {
             asked = asked.range(format!("bytes={at}-")).if_match(format!("\"{etag}\""));
         }
-        let got = self.fetch(operation, key, asked).await?;
+        let mut got = self.fetch(operation, key, asked).await?;
+        if from.is_some() {
+            got = object::part(operation, got).map_err(|error| self.at(error, key))?;
+        }
         object::coming(operation, got, key).map_err(|error| self.at(error, key))
     }
 
@@ -164,9 +169,11 @@ impl S3 {
             .send()
             .await
             .map_err(|error| self.of("blob list", prefix, error))?;
-        let entries = list.contents().iter().filter_map(|listed| self.listed(listed)).collect();
+        let entries = list.contents().iter().filter_map(|listed| self.listed(listed));
+        let entries: Result<_, String> = entries.collect();
+        let wrong = |text| self.at(Error::new(ErrorKind::Other, "blob list", text), prefix);
         let next = list.next_continuation_token().filter(|token| !token.is_empty());
-        Ok(Page { entries, next: next.map(str::to_owned) })
+        Ok(Page { entries: entries.map_err(wrong)?, next: next.map(str::to_owned) })
     }
 
     pub(super) async fn delete(&self, key: &str, when: When<'_>) -> Result<()> {
@@ -198,18 +205,19 @@ impl S3 {
     }
 
     /// An entry of a listing, without the binding's prefix.
-    fn listed(&self, listed: &Listed) -> Option<Entry> {
+    fn listed(&self, listed: &Listed) -> Option<Result<Entry, String>> {
         // S3 writes a space as `+` here.
         let spaced = listed.key()?.replace('+', " ");
         let full = percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy();
         // An object that is named as the prefix itself has no key here.
         let key = full.strip_prefix(&self.prefix).filter(|key| !key.is_empty())?.to_owned();
-        Some(Entry {
-            key,
-            size: listed.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
-            etag: read::unquoted(listed.e_tag().unwrap_or_default()),
-            last_modified: object::time(listed.last_modified()),
-        })
+        let size = listed.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
+        let etag = read::unquoted(listed.e_tag().unwrap_or_default());
+        let date = match listed.last_modified() {
+            Some(date) => Ok(object::time(Some(date))),
+            None => read::listed_date(&key, ""),
+        };
+        Some(date.map(|last_modified| Entry { key, size, etag, last_modified }))
     }
 
     fn full(&self, key: &str) -> String {

@@ -9,6 +9,7 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, stream};
+use http::StatusCode;
 
 use crate::blob::reader::Source;
 use crate::blob::{Entry, Object, read};
@@ -43,6 +44,14 @@ pub(super) async fn whole(
         over(bytes.len())?;
     }
     Ok(Object { bytes: bytes.freeze(), etag, content_type, metadata, last_modified })
+}
+
+/// What was got for a range, if it is one: 206 alone has a `Content-Range`.
+pub(super) fn part(operation: &'static str, got: GetObjectOutput) -> Result<GetObjectOutput> {
+    let partial = got.content_range().is_some();
+    let status = if partial { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    read::is_part(operation, status)?;
+    Ok(got)
 }
 
 /// None of its bytes.
@@ -94,7 +103,7 @@ pub(super) fn etag(operation: &'static str, etag: Option<&str>) -> Result<String
     etag.ok_or_else(|| Error::new(ErrorKind::Other, operation, "the answer has no ETag"))
 }
 
-/// What is no date becomes the epoch, as everywhere here.
+/// Without a date, the epoch.
 pub(super) fn time(date: Option<&DateTime>) -> SystemTime {
     let date = date.and_then(|date| SystemTime::try_from(*date).ok());
     date.unwrap_or(SystemTime::UNIX_EPOCH)
