@@ -88,11 +88,19 @@ pub(crate) fn end_to_end(
 ) -> Result<(), String> {
     peers::set_up(place)?;
     build(place)?;
+    e2e(place, &format!("--workspace --test e2e {filter}"), more)
+}
+
+/// Runs end-to-end tests, of which `selection` is cargo's and theirs; all that they need is built and set up.
+///
+/// # Errors
+/// The call, if it did not succeed.
+pub(crate) fn e2e(place: &Place, selection: &str, more: &[(&str, &OsStr)]) -> Result<(), String> {
     let binaries = ("ANYFN_TEST_BIN_DIR", place.target.join("debug").into_os_string());
     let env: Vec<_> = peers::env(place).into_iter().chain([binaries]).collect();
     let env = env.iter().map(|(name, value)| (*name, value.as_os_str()));
     let env: Vec<_> = env.chain(more.iter().copied()).collect();
-    call(place, &format!("test --locked --workspace --test e2e {filter}"), &env)
+    call(place, &format!("test --locked {selection}"), &env)
 }
 
 /// Lints and tests `image-processing` with its feature `turbojpeg`, for which cmake and nasm are set up. Not part

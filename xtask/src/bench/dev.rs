@@ -28,10 +28,7 @@ pub(super) fn run(place: &Place) -> Result<Vec<Row>, String> {
     // It would tell of each profile that no package here has.
     build.args(["build", "--quiet", "-p", NAME]).env("CARGO_TARGET_DIR", &builds);
     driver::done(build.env("CARGO_NET_OFFLINE", "true").env_remove("RUSTFLAGS"))?;
-    let arguments = [&binaries, &folder.join(NAME), &builds];
-    let arguments: Option<Vec<&str>> = arguments.iter().map(|path| path.to_str()).collect();
-    let arguments = arguments.ok_or("the workspace's path is not UTF-8")?;
-    driver::rows(&binaries.join("drive-dev"), &arguments)
+    driver::rows(&binaries.join("drive-dev"), &[&binaries, &folder.join(NAME), &builds])
 }
 
 /// A workspace of nothing yet, with the profiles and versions of ours: what is built for one is built for

@@ -4,13 +4,13 @@
 //! on its stdout).
 //! Does not deal with: what a driver measures.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::row::Row;
 use crate::cargo;
 use crate::gate::Place;
+use crate::packages::ended;
 
 /// Builds with the profile `packed` and says where the binaries are. `what` is cargo's selection,
 /// such as `-p webhook`.
@@ -43,22 +43,20 @@ pub(super) fn build_as(place: &Place, profile: &str, what: &str) -> Result<PathB
 /// # Errors
 /// The call, if it did not succeed.
 pub(super) fn done(command: &mut Command) -> Result<(), String> {
-    let words = [command.get_program()].into_iter().chain(command.get_args());
-    let line = words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ");
-    eprintln!("$ {line}");
     // Rows are all that stdout is for.
-    match command.stdout(Stdio::null()).status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{line}: {status}")),
-        Err(error) => Err(format!("{line}: {error}")),
-    }
+    ended(command.stdout(Stdio::null()))
 }
 
 /// Runs a driver to its end and reads the rows that it prints.
 ///
 /// # Errors
-/// The driver's failure, or a line that is no row.
-pub(super) fn rows(driver: &Path, arguments: &[&str]) -> Result<Vec<Row>, String> {
+/// A path that is not UTF-8, the driver's failure, or a line that is no row.
+pub(super) fn rows(driver: &Path, arguments: &[&Path]) -> Result<Vec<Row>, String> {
+    let text = |path: &&Path| {
+        let text = path.to_str().map(str::to_owned);
+        text.ok_or_else(|| format!("{}: the path is not UTF-8", path.display()))
+    };
+    let arguments: Vec<String> = arguments.iter().map(text).collect::<Result<_, _>>()?;
     // What a build wrote is otherwise still on its way to the disk, at the expense of what is measured.
     let _ = Command::new("sync").status();
     eprintln!("$ {} {}", driver.display(), arguments.join(" "));

@@ -4,6 +4,8 @@
 //! of our sides; running `drive-image`.
 //! Does not deal with: measuring (`benches/src/image`).
 
+use std::path::PathBuf;
+
 use super::{driver, row::Row};
 use crate::gate::Place;
 use crate::peers::node;
@@ -28,7 +30,5 @@ pub(super) fn run(place: &Place) -> Result<Vec<Row>, String> {
         place.root.join(SCRIPT),
         place.target.join("xtask/pictures"),
     ];
-    let arguments: Option<Vec<&str>> = arguments.iter().map(|path| path.to_str()).collect();
-    let arguments = arguments.ok_or("the workspace's path is not UTF-8")?;
-    driver::rows(&packed.join("drive-image"), &arguments)
+    driver::rows(&packed.join("drive-image"), &arguments.each_ref().map(PathBuf::as_path))
 }

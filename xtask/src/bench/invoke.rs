@@ -14,6 +14,5 @@ pub(super) fn run(place: &Place) -> Result<Vec<Row>, String> {
     tools::install(&VALGRIND)?;
     let packages = "-p anyfn-benches -p cron-cleanup -p image-processing -p webhook";
     let folder = driver::build(place, packages)?;
-    let binaries = folder.to_str().ok_or("the target folder's path is not UTF-8")?;
-    driver::rows(&folder.join("drive-invoke"), &[binaries])
+    driver::rows(&folder.join("drive-invoke"), &[&folder])
 }
