@@ -20,6 +20,7 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::primitives::DateTimeFormat;
 use aws_sdk_s3::types::{EncodingType, Object as Listed};
 use url::Url;
 
@@ -213,10 +214,8 @@ impl S3 {
         let key = full.strip_prefix(&self.prefix).filter(|key| !key.is_empty())?.to_owned();
         let size = listed.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
         let etag = read::unquoted(listed.e_tag().unwrap_or_default());
-        let date = match listed.last_modified() {
-            Some(date) => Ok(object::time(Some(date))),
-            None => read::listed_date(&key, ""),
-        };
+        let date = listed.last_modified().and_then(|date| date.fmt(DateTimeFormat::DateTime).ok());
+        let date = read::listed_date(&key, date.as_deref().unwrap_or_default());
         Some(date.map(|last_modified| Entry { key, size, etag, last_modified }))
     }
 
