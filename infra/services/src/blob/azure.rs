@@ -64,7 +64,7 @@ impl Azure {
         let base = format!("{}/{container}", address::azure("blob", &account, endpoint));
         let source = AzureSource::find(environment)?;
         let signer = Signer::Azure { source, account };
-        let client = Client { http: environment.access().http.clone(), signer };
+        let client = Client::new(environment, signer);
         let remote = Remote { client, base, prefix: String::new(), metadata: "x-ms-meta-" };
         Ok(Self { remote, container: container.to_owned() })
     }

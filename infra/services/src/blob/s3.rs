@@ -59,7 +59,7 @@ impl S3 {
         let base = address::s3(bucket, &region, endpoint);
         let source = AwsSource::find(environment, &region)?;
         let signer = Signer::Aws { source, service: "s3", region };
-        let client = Client { http: environment.access().http.clone(), signer };
+        let client = Client::new(environment, signer);
         let remote = Remote { client, base, prefix, metadata: "x-amz-meta-" };
         Ok(Self { remote, bucket: bucket.to_owned() })
     }

@@ -50,7 +50,7 @@ impl Azure {
         let base = format!("{}/{name}", address::azure("queue", &account, endpoint));
         let source = AzureSource::find(environment)?;
         let signer = Signer::Azure { source, account };
-        Ok(Self { client: Client { http: environment.access().http.clone(), signer }, base })
+        Ok(Self { client: Client::new(environment, signer), base })
     }
 
     /// Size and delay have been checked. The message stays until somebody deletes it: by default the

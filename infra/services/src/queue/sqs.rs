@@ -41,12 +41,7 @@ impl Sqs {
         let source = AwsSource::find(environment, &region)?;
         let signer = Signer::Aws { source, service: "sqs", region };
         let fifo = name.ends_with(".fifo");
-        Ok(Self {
-            client: Client { http: environment.access().http.clone(), signer },
-            base,
-            queue_url,
-            fifo,
-        })
+        Ok(Self { client: Client::new(environment, signer), base, queue_url, fifo })
     }
 
     pub(super) fn capability(&self) -> Capability {

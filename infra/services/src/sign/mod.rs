@@ -12,6 +12,7 @@ use http::Request;
 use http::request::Builder;
 
 use crate::credentials::{AwsSource, AzureSecret, AzureSource};
+use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Call, Http, Reply, Streaming, Tries};
 use crate::reply;
@@ -22,7 +23,7 @@ pub(crate) const AZURE_VERSION: &str = "2021-12-02";
 /// One service of one provider, with the right to call it.
 #[derive(Debug)]
 pub(crate) struct Client {
-    pub(crate) http: Http,
+    http: Http,
     pub(crate) signer: Signer,
 }
 
@@ -33,6 +34,11 @@ pub(crate) enum Signer {
 }
 
 impl Client {
+    /// With the connections that belong to `environment`.
+    pub(crate) fn new(environment: &Environment, signer: Signer) -> Self {
+        Self { http: environment.access().http.clone(), signer }
+    }
+
     /// Sends the request, signed anew for each try: signatures carry the time.
     pub(crate) async fn send(
         &self,
