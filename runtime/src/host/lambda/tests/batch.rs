@@ -2,6 +2,10 @@
 
 use super::*;
 
+fn of(id: &str, body: &str, group: &str) -> String {
+    record(id, body, Some(group))
+}
+
 async fn sums(bodies: &[(&str, &str)]) -> (Result<String, String>, Vec<String>) {
     let records: Vec<_> = bodies.iter().map(|(id, body)| record(id, body, None)).collect();
     invoke("sums", &batch(&records)).await
@@ -56,7 +60,6 @@ async fn a_rejected_batch_is_dead_lettered_message_by_message() {
 
 #[tokio::test]
 async fn what_comes_again_with_its_group_is_not_dead_lettered_as_well() {
-    let of = |id: &str, body: &str, group: &str| record(id, body, Some(group));
     let records = [
         of("full", "-2", "a"),
         of("b1", "7", "b"),
@@ -78,7 +81,6 @@ async fn an_id_of_no_message_fails_all_of_them() {
 
 #[tokio::test]
 async fn after_a_groups_first_failure_its_rest_is_failed_and_other_groups_are_not() {
-    let of = |id: &str, body: &str, group: &str| record(id, body, Some(group));
     let records = [
         of("a1", "1", "a"),
         of("b1", "1", "b"),
